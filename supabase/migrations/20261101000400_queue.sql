@@ -1,0 +1,138 @@
+-- Few rows that change: the outbox, the held, the chunks, the receipts to fetch.
+
+-- Written by the trigger in the app's own transaction; up to 500 notifications a row. Planning deletes it in the commit that decides.
+create table push.outbox (
+  id               bigint generated always as identity primary key,
+  lane             smallint not null,
+  at               timestamptz not null default clock_timestamp(),
+  broadcast_id     bigint,
+  n                integer not null,
+  notification_ids uuid[] not null,
+  created_ats      timestamptz[] not null
+) with (autovacuum_vacuum_scale_factor = 0.02, autovacuum_vacuum_threshold = 1000, autovacuum_vacuum_cost_delay = 0);
+create index outbox_lane on push.outbox (lane, id);
+
+create table push.held (
+  notification_id uuid primary key,
+  created_at      timestamptz not null,
+  lane            smallint not null,
+  broadcast_id    bigint,
+  release_at      timestamptz not null,
+  reason          text not null
+) with (autovacuum_vacuum_scale_factor = 0.02, autovacuum_vacuum_threshold = 1000, autovacuum_vacuum_cost_delay = 0);
+create index held_release on push.held (release_at);
+
+-- Deliveries get their numbers in blocks: one nextval for each 1000.
+create sequence push.delivery_block increment by 1000 start 1000;
+
+-- States: 1 ready (claimable from due_at), 2 sending (leased until lease_until under epoch), 3 parked (its broadcast is paused).
+-- A chunk that is done is deleted: its story is in deliveries and attempts.
+create table push.chunks (
+  id               bigint generated always as identity primary key,
+  due_at           timestamptz not null default clock_timestamp(),
+  lease_until      timestamptz,
+  hour             timestamptz not null,     -- ledger: all its notifications were created in this hour
+  expires_at       timestamptz not null,     -- the earliest of its deliveries
+  broadcast_id     bigint,
+  epoch            integer not null default 0,
+  project_id       smallint not null,
+  lane             smallint not null,
+  state            smallint not null default 1,
+  n                smallint not null check (n between 1 and 100),
+  attempt          smallint not null default 0,          -- answered badly
+  crash_recoveries smallint not null default 0,          -- nobody answered for it
+  resend_unknown   boolean not null,
+  leased_by        text,
+  last_code        text,
+  delivery_ids     bigint[] not null,
+  notification_ids uuid[] not null,
+  created_ats      timestamptz[] not null,
+  token_ids        uuid[] not null,
+  check (state between 1 and 3)
+) with (autovacuum_vacuum_scale_factor = 0.02, autovacuum_vacuum_threshold = 1000, autovacuum_vacuum_cost_delay = 0);
+-- Random ids do not compress: spare the attempt.
+alter table push.chunks
+  alter column delivery_ids set storage external,
+  alter column notification_ids set storage external,
+  alter column created_ats set storage external,
+  alter column token_ids set storage external;
+create index chunks_ready on push.chunks (project_id, lane, due_at, id) where state = 1;
+create index chunks_leased on push.chunks (lease_until) where state = 2;
+create index chunks_broadcast on push.chunks (broadcast_id) where broadcast_id is not null;
+
+-- One row a chunk's tickets; deleted when every one has its receipt or was given up.
+create table push.receipt_batches (
+  id               bigint generated always as identity primary key,
+  due_at           timestamptz not null,
+  lease_until      timestamptz,
+  epoch            integer not null default 0,
+  sent_at          timestamptz not null,
+  hour             timestamptz not null,
+  broadcast_id     bigint,
+  project_id       smallint not null,
+  lane             smallint not null,
+  tries            smallint not null default 0,
+  attempt          smallint not null default 0,
+  resend_unknown   boolean not null,
+  expires_at       timestamptz not null,
+  chunk_id         bigint not null,
+  n                smallint not null,
+  ticket_ids       text[] not null,
+  delivery_ids     bigint[] not null,
+  notification_ids uuid[] not null,
+  created_ats      timestamptz[] not null,
+  token_ids        uuid[] not null
+) with (autovacuum_vacuum_scale_factor = 0.02, autovacuum_vacuum_threshold = 1000, autovacuum_vacuum_cost_delay = 0);
+alter table push.receipt_batches
+  alter column ticket_ids set storage external,
+  alter column delivery_ids set storage external,
+  alter column notification_ids set storage external,
+  alter column created_ats set storage external,
+  alter column token_ids set storage external;
+create index receipt_batches_due on push.receipt_batches (project_id, due_at);
+
+-- Same content to the same user within its type's window: one row a content, so two planners can never both win it.
+create table push.recent_content (
+  key             uuid primary key,      -- md5 of user, type, title, message, data
+  notification_id uuid not null,
+  expires_at      timestamptz not null
+) with (fillfactor = 80);
+create index recent_content_expiry on push.recent_content (expires_at);
+
+-- The frequency cap: one row a user. pace_until moves on by window / limit for each push (generic cell rate algorithm), so the cap holds
+-- over any window, whoever plans.
+create table push.user_pace (
+  user_id    uuid primary key,
+  pace_until timestamptz not null,
+  granted    integer not null           -- how many of the last request were within the cap
+) with (fillfactor = 60);
+
+create table push.broadcasts (
+  id           bigint generated always as identity primary key,
+  state        text not null default 'draft' check (state in ('draft', 'running', 'paused', 'cancelled', 'done')),
+  type         text not null,
+  title        text not null,
+  message      text not null default '',
+  data         jsonb not null default '{}' check (jsonb_typeof(data) = 'object'),
+  push         jsonb check (push is null or jsonb_typeof(push) = 'object'),
+  collapse_key text,
+  lane         smallint not null default 2 check (lane between 0 and 2),
+  audience     jsonb not null,                 -- {"kind": "all" | "list" | "filter", …}
+  send_at      timestamptz,
+  expires_at   timestamptz,
+  estimate     bigint,                         -- the preview's count
+  cursor       uuid,                           -- the last user that has her row
+  created      bigint not null default 0,      -- notifications made so far
+  created_by   text not null,
+  created_at   timestamptz not null default now(),
+  started_at   timestamptz,
+  finished_at  timestamptz,                    -- fan-out finished
+  updated_at   timestamptz not null default now()
+);
+create index broadcasts_live on push.broadcasts (id) where state in ('running', 'paused');
+
+create table push.broadcast_recipients (
+  broadcast_id bigint not null references push.broadcasts on delete cascade,
+  user_id      uuid not null,
+  primary key (broadcast_id, user_id)
+);
