@@ -91,21 +91,20 @@ alter table push.receipt_batches
   alter column token_ids set storage external;
 create index receipt_batches_due on push.receipt_batches (project_id, due_at);
 
--- Same content to the same user within its type's window: one row a content, so two planners can never both win it.
-create table push.recent_content (
-  key             uuid primary key,      -- md5 of user, type, title, message, data
-  notification_id uuid not null,
-  expires_at      timestamptz not null
-) with (fillfactor = 80);
-create index recent_content_expiry on push.recent_content (expires_at);
-
--- The frequency cap: one row a user. pace_until moves on by window / limit for each push (generic cell rate algorithm), so the cap holds
--- over any window, whoever plans.
-create table push.user_pace (
+-- What a user got lately, one row a user: whoever plans for her first takes its lock, so two planners can never both let the same content
+-- pass, nor exceed her cap. Two tables (content by hash, pace by user) cost 16 µs a notification where this one costs 6.
+create table push.user_recent (
   user_id    uuid primary key,
+  -- Frequency cap as a generic cell rate algorithm: each push moves it on by window / limit, and it may be at most one window ahead.
   pace_until timestamptz not null,
-  granted    integer not null           -- how many of the last request were within the cap
-) with (fillfactor = 60);
+  asked      smallint not null,       -- how many pushes planning last asked for …
+  granted    smallint not null,       -- … and how many were within the cap
+  -- Content seen within its type's dedupe window: hash, the notification that had it first, until when it counts. At most 64.
+  contents   bigint[] not null,
+  ids        uuid[] not null,
+  untils     timestamptz[] not null,
+  updated_at timestamptz not null default now()
+) with (fillfactor = 70, autovacuum_vacuum_scale_factor = 0.05);
 
 create table push.broadcasts (
   id           bigint generated always as identity primary key,

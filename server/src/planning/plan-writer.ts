@@ -1,0 +1,179 @@
+import { plainArray, textArray } from '../database/array-literal.js';
+import type { DeliveryNumbers } from './delivery-numbers.js';
+import type { Decision, DecisionInput, Lane } from './planning-types.js';
+import type { OutboxItem } from './outbox-rows.js';
+import { recordedInputs } from './recorded-inputs.js';
+
+const VERDICT = { send: 1, hold: 2, suppress: 3 } as const;
+const HOUR_MS = 3_600_000;
+
+interface OpenChunk {
+  readonly projectId: number;
+  readonly hour: string;
+  readonly broadcastId: string | null;
+  readonly resendUnknown: boolean;
+  expiresAt: number;
+  readonly deliveryIds: number[];
+  readonly notificationIds: string[];
+  readonly createdAts: string[];
+  readonly tokenIds: string[];
+}
+
+/** Gathers what one planning transaction writes, as the parameters of `recordPlan`. */
+export class PlanWriter {
+  readonly #lane: Lane;
+  readonly #numbers: DeliveryNumbers;
+  readonly #chunkSize: number;
+  readonly #open = new Map<string, OpenChunk>();
+  readonly #chunks: OpenChunk[] = [];
+  readonly #ledger = new Map<string, { hour: string; broadcastId: string | null; item: string; n: number }>();
+  readonly #broadcasts = new Set<string>();
+  readonly #decisions = {
+    id: [] as string[],
+    createdAt: [] as string[],
+    verdict: [] as number[],
+    reason: [] as (string | null)[],
+    until: [] as (string | null)[],
+    first: [] as (number | null)[],
+    deliveries: [] as number[],
+    inputs: [] as (string | null)[],
+  };
+  readonly #held = {
+    id: [] as string[],
+    createdAt: [] as string[],
+    broadcastId: [] as (string | null)[],
+    releaseAt: [] as string[],
+    reason: [] as string[],
+  };
+  #deliveries = 0;
+
+  constructor(lane: Lane, numbers: DeliveryNumbers, chunkSize: number) {
+    this.#lane = lane;
+    this.#numbers = numbers;
+    this.#chunkSize = chunkSize;
+  }
+
+  get deliveries(): number {
+    return this.#deliveries;
+  }
+
+  add(item: OutboxItem, input: DecisionInput, decision: Decision, resendUnknown: boolean): void {
+    const hour = new Date(Math.floor(item.createdAt.getTime() / HOUR_MS) * HOUR_MS).toISOString();
+    let first: number | null = null;
+    let count = 0;
+    if (decision.verdict === 'send') {
+      count = decision.devices.length;
+      first = this.#numbers.take(count);
+      for (const [i, device] of decision.devices.entries()) {
+        this.#queue(item, hour, resendUnknown, decision.expiresAt, first + i, device.projectId, device.tokenId);
+      }
+      this.#count(hour, item.broadcastId, 'planned', 1);
+      this.#count(hour, item.broadcastId, 'deliveries', count);
+      this.#deliveries += count;
+    } else if (decision.verdict === 'hold') {
+      this.#hold(item, decision.until, decision.reason);
+    } else {
+      this.#count(hour, item.broadcastId, `suppressed:${decision.reason}`, 1);
+    }
+    const rows = this.#decisions;
+    rows.id.push(item.id);
+    rows.createdAt.push(item.createdAtText);
+    rows.verdict.push(VERDICT[decision.verdict]);
+    rows.reason.push(decision.verdict === 'send' ? null : decision.reason);
+    rows.until.push(decision.verdict === 'hold' ? decision.until.toISOString() : null);
+    rows.first.push(first);
+    rows.deliveries.push(count);
+    rows.inputs.push(recordedInputs(item, input));
+  }
+
+  #hold(item: OutboxItem, until: Date, reason: string): void {
+    this.#held.id.push(item.id);
+    this.#held.createdAt.push(item.createdAtText);
+    this.#held.broadcastId.push(item.broadcastId);
+    this.#held.releaseAt.push(until.toISOString());
+    this.#held.reason.push(reason);
+  }
+
+  #queue(
+    item: OutboxItem,
+    hour: string,
+    resendUnknown: boolean,
+    expiresAt: Date,
+    deliveryId: number,
+    projectId: number,
+    tokenId: string,
+  ): void {
+    const key = `${projectId}/${hour}/${item.broadcastId}/${resendUnknown}`;
+    let chunk = this.#open.get(key);
+    if (chunk === undefined) {
+      chunk = {
+        projectId,
+        hour,
+        broadcastId: item.broadcastId,
+        resendUnknown,
+        expiresAt: Number.POSITIVE_INFINITY,
+        deliveryIds: [],
+        notificationIds: [],
+        createdAts: [],
+        tokenIds: [],
+      };
+      this.#open.set(key, chunk);
+      this.#chunks.push(chunk);
+      if (item.broadcastId !== null) this.#broadcasts.add(item.broadcastId);
+    }
+    chunk.deliveryIds.push(deliveryId);
+    chunk.notificationIds.push(item.id);
+    chunk.createdAts.push(item.createdAtText);
+    chunk.tokenIds.push(tokenId);
+    chunk.expiresAt = Math.min(chunk.expiresAt, expiresAt.getTime());
+    if (chunk.deliveryIds.length >= this.#chunkSize) this.#open.delete(key);
+  }
+
+  #count(hour: string, broadcastId: string | null, item: string, n: number): void {
+    const key = `${hour}/${broadcastId}/${item}`;
+    const entry = this.#ledger.get(key);
+    if (entry === undefined) this.#ledger.set(key, { hour, broadcastId, item, n });
+    else entry.n += n;
+  }
+
+  /** The parameters of `recordPlan`, in its order. */
+  parameters(): string[] {
+    const { id, createdAt, verdict, reason, until, first, deliveries, inputs } = this.#decisions;
+    const chunks = this.#chunks;
+    const held = this.#held;
+    const ledger = [...this.#ledger.values()];
+    const lane = this.#lane;
+    return [
+      plainArray(id),
+      textArray(createdAt),
+      plainArray(verdict),
+      plainArray(reason),
+      plainArray(until),
+      plainArray(first),
+      plainArray(deliveries),
+      textArray(inputs),
+      plainArray([...this.#broadcasts]),
+      plainArray(chunks.map((c) => c.projectId)),
+      plainArray(chunks.map(() => lane)),
+      plainArray(chunks.map((c) => c.hour)),
+      plainArray(chunks.map((c) => c.broadcastId)),
+      plainArray(chunks.map((c) => new Date(c.expiresAt).toISOString())),
+      plainArray(chunks.map((c) => c.resendUnknown)),
+      plainArray(chunks.map((c) => c.deliveryIds.length)),
+      textArray(chunks.map((c) => plainArray(c.deliveryIds))),
+      textArray(chunks.map((c) => plainArray(c.notificationIds))),
+      textArray(chunks.map((c) => textArray(c.createdAts))),
+      textArray(chunks.map((c) => plainArray(c.tokenIds))),
+      plainArray(held.id),
+      textArray(held.createdAt),
+      plainArray(held.id.map(() => lane)),
+      plainArray(held.broadcastId),
+      plainArray(held.releaseAt),
+      plainArray(held.reason),
+      plainArray(ledger.map((e) => e.hour)),
+      plainArray(ledger.map((e) => e.broadcastId)),
+      textArray(ledger.map((e) => e.item)),
+      plainArray(ledger.map((e) => e.n)),
+    ];
+  }
+}

@@ -1,0 +1,99 @@
+import type { Queryable } from '../database/database.js';
+import type { Lane, PlanningPolicy, TypePolicy } from './planning-types.js';
+import { MAX_PAYLOAD_BYTES } from './payload-size.js';
+
+export interface TypeRules extends TypePolicy {
+  readonly lane: Lane | null;
+  readonly dedupeSeconds: number;
+  readonly resendUnknown: boolean;
+}
+
+export interface Policy extends PlanningPolicy {
+  readonly capLimit: number | null;
+  readonly capWindowSeconds: number;
+  readonly typeRules: (type: string) => TypeRules;
+}
+
+interface PolicyRow {
+  default_timezone: string;
+  cap_limit: number | null;
+  cap_window_seconds: number;
+  release_spread_seconds: number;
+}
+
+interface TypeRow {
+  type: string;
+  lane: Lane | null;
+  urgent: boolean;
+  enabled: boolean;
+  capped: boolean;
+  ttl_seconds: number;
+  dedupe_seconds: number;
+  unknown_policy: 'resend' | 'drop';
+}
+
+const LAST_RESORT: TypeRules = {
+  lane: null,
+  urgent: false,
+  enabled: true,
+  capped: true,
+  ttlSeconds: 86_400,
+  dedupeSeconds: 0,
+  resendUnknown: true,
+};
+
+/** What operators have set for planning, as it stands in the database now. */
+export async function loadPolicy(database: Queryable): Promise<Policy> {
+  const [policy] = await database.query<PolicyRow>('select * from push.policy');
+  const types = await database.query<TypeRow>('select * from push.notification_types');
+  const rules = new Map(types.map((row) => [row.type, toRules(row)]));
+  const fallback = rules.get('*') ?? LAST_RESORT;
+  return {
+    defaultTimezone: policy?.default_timezone ?? 'UTC',
+    releaseSpreadSeconds: policy?.release_spread_seconds ?? 0,
+    maxPayloadBytes: MAX_PAYLOAD_BYTES,
+    capLimit: policy?.cap_limit ?? null,
+    capWindowSeconds: policy?.cap_window_seconds ?? 3600,
+    typeRules: (type) => rules.get(type) ?? fallback,
+  };
+}
+
+function toRules(row: TypeRow): TypeRules {
+  return {
+    lane: row.lane,
+    urgent: row.urgent,
+    enabled: row.enabled,
+    capped: row.capped,
+    ttlSeconds: row.ttl_seconds,
+    dedupeSeconds: row.dedupe_seconds,
+    resendUnknown: row.unknown_policy === 'resend',
+  };
+}
+
+/** The policy, at most `maxAgeMs` old: a change by an operator is in force everywhere that soon. */
+export class PolicyCache {
+  readonly #database: Queryable;
+  readonly #monotonic: () => number;
+  readonly #maxAgeMs: number;
+  #loaded: { readonly policy: Promise<Policy>; readonly at: number } | null = null;
+
+  constructor(database: Queryable, monotonic: () => number, maxAgeMs = 1000) {
+    this.#database = database;
+    this.#monotonic = monotonic;
+    this.#maxAgeMs = maxAgeMs;
+  }
+
+  get(): Promise<Policy> {
+    const now = this.#monotonic();
+    if (this.#loaded === null || now - this.#loaded.at > this.#maxAgeMs) {
+      const policy = loadPolicy(this.#database);
+      policy.catch(() => this.forget());
+      this.#loaded = { policy, at: now };
+    }
+    return this.#loaded.policy;
+  }
+
+  forget(): void {
+    this.#loaded = null;
+  }
+}

@@ -1,0 +1,44 @@
+import type { Statement } from '../../database/database.js';
+
+/**
+ * Writes what planning decided, in the transaction that took the notifications out of the outbox: decisions, chunks, held notifications
+ * and the ledger's entries. Arrays of one group have one element a row; a chunk's own arrays come as array literals.
+ *
+ * A chunk of a broadcast that was paused meanwhile is parked. The share lock on the broadcast orders the two: either the pause sees the
+ * chunk, or the chunk sees the pause.
+ */
+export const recordPlan: Statement = {
+  name: 'record_plan',
+  text: /* sql */ `
+with decided as (
+  insert into push.decisions (notification_id, created_at, verdict, reason, hold_until, first_delivery, deliveries, inputs)
+  select * from unnest($1::uuid[], $2::timestamptz[], $3::smallint[], $4::text[], $5::timestamptz[], $6::bigint[], $7::smallint[], $8::json[])
+), broadcast as materialized (
+  select id, state from push.broadcasts where id = any($9::bigint[]) order by id for share
+), queued as (
+  insert into push.chunks (project_id, lane, hour, broadcast_id, expires_at, resend_unknown, n, state,
+    delivery_ids, notification_ids, created_ats, token_ids)
+  select c.project_id, c.lane, c.hour, c.broadcast_id, c.expires_at, c.resend_unknown, c.n,
+    case when b.state = 'paused' then 3 else 1 end,
+    c.delivery_ids::bigint[], c.notification_ids::uuid[], c.created_ats::timestamptz[], c.token_ids::uuid[]
+  from unnest($10::smallint[], $11::smallint[], $12::timestamptz[], $13::bigint[], $14::timestamptz[], $15::boolean[], $16::smallint[],
+    $17::text[], $18::text[], $19::text[], $20::text[])
+    as c(project_id, lane, hour, broadcast_id, expires_at, resend_unknown, n, delivery_ids, notification_ids, created_ats, token_ids)
+  left join broadcast b on b.id = c.broadcast_id
+), kept as (
+  insert into push.held (notification_id, created_at, lane, broadcast_id, release_at, reason)
+  select * from unnest($21::uuid[], $22::timestamptz[], $23::smallint[], $24::bigint[], $25::timestamptz[], $26::text[])
+)
+insert into push.ledger_entries (hour, broadcast_id, item, n)
+select * from unnest($27::timestamptz[], $28::bigint[], $29::text[], $30::bigint[])`,
+};
+
+/** Gives back what the cap granted and planning did not use: $1 users, $2 how many pushes, $3 seconds that one push uses up. */
+export const refundCap: Statement = {
+  name: 'refund_cap',
+  text: /* sql */ `
+update push.user_recent r
+set pace_until = r.pace_until - make_interval(secs => x.n * $3::float8)
+from (select * from unnest($1::uuid[], $2::int[]) as given(user_id, n) order by 1) x
+where r.user_id = x.user_id`,
+};

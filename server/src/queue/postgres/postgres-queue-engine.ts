@@ -1,0 +1,157 @@
+import { plainArray, textArray } from '../../database/array-literal.js';
+import type { Database, Queryable } from '../../database/database.js';
+import type { Lane } from '../../planning/planning-types.js';
+import { LowWater } from '../low-water.js';
+import type {
+  AttemptFacts,
+  ChunkResult,
+  ClaimRequest,
+  ItemResult,
+  Lease,
+  LeasedChunk,
+  QueueDepth,
+  QueueEngine,
+} from '../queue-engine.js';
+import { claimUnlimited, claimWithinBudget } from './claim-chunks.js';
+import { completeChunks } from './complete-chunks.js';
+import { expireChunks } from './expire-chunks.js';
+import { queueDepth } from './queue-depth.js';
+import { claimExpiredLeases, extendLeases, retryChunks } from './retry-chunks.js';
+
+/** Codes of push.delivery_states. */
+const STATE_OF = { failed: 30, expired: 31, cancelled: 32, unknown: 33, dead_letter: 35 } as const;
+const ACCEPTED_BY_EXPO = 10;
+const ACCEPTED_BY_PLATFORM = 20;
+
+interface EngineParts {
+  readonly database: Database;
+  readonly monotonic: () => number;
+  readonly worker: string;
+  /** Seconds from a ticket to the first question for its receipt. */
+  readonly receiptDelaySeconds: number;
+  /** Whether a project's provider has receipts. */
+  readonly hasReceipts: (projectId: number) => boolean;
+  /** Whether a project has a rate budget. May be a moment old: the wrong claim then finds nothing, and the next one is right. */
+  readonly hasBudget: (projectId: number) => boolean;
+}
+
+type Row = readonly (string | null)[];
+
+const leasedChunk = (row: Row): LeasedChunk => ({
+  chunkId: row[0] ?? '',
+  epoch: Number(row[1]),
+  projectId: Number(row[2]),
+  lane: Number(row[3]) as Lane,
+  recipients: Number(row[4]),
+  attempt: Number(row[5]),
+  crashRecoveries: Number(row[6]),
+  resendUnknown: row[7] === 't',
+  expiresAt: new Date(Number(row[8]) * 1000),
+  broadcastId: row[9] ?? null,
+});
+
+const idsOf = (leases: readonly Lease[]): string => plainArray(leases.map((lease) => lease.chunkId));
+const epochsOf = (leases: readonly Lease[]): string => plainArray(leases.map((lease) => lease.epoch));
+
+/** The queue in Postgres: `push.chunks`. */
+export class PostgresQueueEngine implements QueueEngine {
+  readonly #parts: EngineParts;
+  readonly #lowWater: LowWater;
+
+  constructor(parts: EngineParts) {
+    this.#parts = parts;
+    this.#lowWater = new LowWater(parts.monotonic);
+  }
+
+  async claim(request: ClaimRequest): Promise<LeasedChunk[]> {
+    const { database, hasBudget } = this.#parts;
+    const mark = this.#lowWater.next(`${request.projectId}/${request.lanes.join()}`);
+    const statement = hasBudget(request.projectId) ? claimWithinBudget : claimUnlimited;
+    const rows = (await database.rows(statement, [
+      request.projectId,
+      plainArray(request.lanes),
+      request.maxChunks,
+      mark.from === 0 ? '-infinity' : new Date(mark.from * 1000).toISOString(),
+      request.leaseSeconds,
+      request.worker,
+    ])) as Row[];
+    this.#lowWater.saw(mark, rows.length === 0 ? null : Math.min(...rows.map((row) => Number(row[10]))));
+    return rows.map(leasedChunk);
+  }
+
+  async extend(leases: readonly Lease[], leaseSeconds: number): Promise<Lease[]> {
+    const rows = (await this.#parts.database.rows(extendLeases, [idsOf(leases), epochsOf(leases), leaseSeconds])) as Row[];
+    return rows.map((row) => ({ chunkId: row[0] ?? '', epoch: Number(row[1]) }));
+  }
+
+  async complete(tx: Queryable, results: readonly ChunkResult[]): Promise<Set<string>> {
+    if (results.length === 0) return new Set();
+    const { worker, receiptDelaySeconds } = this.#parts;
+    const leases = results.map((result) => result.lease);
+    const receipts = leases.map((lease) => this.#parts.hasReceipts(lease.projectId));
+    const groups = results.flatMap((result) => result.groups.map((group, number) => ({ ...group, number, chunkId: result.lease.chunkId })));
+    const rows = (await tx.rows(completeChunks, [
+      idsOf(leases),
+      epochsOf(leases),
+      textArray(results.map((result, i) => plainArray(result.items.map((item) => stateOf(item, receipts[i] === true))))),
+      textArray(results.map((result) => textArray(result.items.map((item) => (item.to === 'accepted' ? item.ticketId : null))))),
+      textArray(results.map((result) => textArray(result.items.map((item) => (item.to === 'accepted' ? null : item.code))))),
+      textArray(results.map((result) => plainArray(result.items.map((item) => (item.to === 'queued' ? item.group : null))))),
+      worker,
+      textArray(results.map((result) => result.attempt.outcome)),
+      plainArray(results.map((result) => Math.round(result.attempt.durationMs))),
+      plainArray(results.map((result) => result.attempt.httpStatus)),
+      textArray(results.map((result) => result.attempt.code)),
+      textArray(results.map((result) => result.attempt.requestId)),
+      plainArray(groups.map((group) => group.chunkId)),
+      plainArray(groups.map((group) => group.number)),
+      plainArray(groups.map((group) => group.delayMs)),
+      plainArray(groups.map((group) => group.attempt)),
+      plainArray(groups.map((group) => group.crashRecoveries)),
+      plainArray(groups.map((group) => group.projectId)),
+      receiptDelaySeconds,
+      receipts.some(Boolean),
+    ])) as Row[];
+    return new Set(rows.map((row) => row[0] ?? ''));
+  }
+
+  async retry(
+    leases: readonly LeasedChunk[],
+    retry: { readonly delayMs: number; readonly burnsAttempt: boolean; readonly attempt: AttemptFacts },
+  ): Promise<Set<string>> {
+    const { attempt } = retry;
+    const rows = (await this.#parts.database.rows(retryChunks, [
+      idsOf(leases),
+      epochsOf(leases),
+      retry.delayMs,
+      retry.burnsAttempt ? 1 : 0,
+      this.#parts.worker,
+      attempt.outcome,
+      Math.round(attempt.durationMs),
+      attempt.httpStatus,
+      attempt.code,
+      attempt.requestId,
+    ])) as Row[];
+    return new Set(rows.map((row) => row[0] ?? ''));
+  }
+
+  async claimExpiredLeases(max: number, leaseSeconds: number, worker: string): Promise<LeasedChunk[]> {
+    const rows = (await this.#parts.database.rows(claimExpiredLeases, [max, leaseSeconds, worker])) as Row[];
+    return rows.map(leasedChunk);
+  }
+
+  async expireOverdue(max: number): Promise<number> {
+    const [row] = await this.#parts.database.query<{ expired: number }>(expireChunks, [max]);
+    return row?.expired ?? 0;
+  }
+
+  depth(): Promise<QueueDepth[]> {
+    return this.#parts.database.query<QueueDepth & object>(queueDepth);
+  }
+}
+
+function stateOf(item: ItemResult, receipts: boolean): number {
+  if (item.to === 'accepted') return receipts ? ACCEPTED_BY_EXPO : ACCEPTED_BY_PLATFORM;
+  if (item.to === 'queued') return item.resent ? 0 : 1;
+  return STATE_OF[item.to];
+}
