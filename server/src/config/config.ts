@@ -1,0 +1,51 @@
+import type { LogLevel } from '../logging/create-logger.js';
+import type { KeySet } from '../security/key-text.js';
+import type { Secret } from './secret.js';
+
+export type Role = 'api' | 'worker';
+
+/** Everything that the environment says, validated once and passed down. Secrets don't print. Names and meanings: `settings.ts`. */
+export interface Config {
+  readonly instance: string;
+  /** Nothing of Expo is configured: everything goes to the built-in simulator. */
+  readonly sandbox: boolean;
+  /** Absolute. */
+  readonly dataDirectory: string;
+  readonly roles: readonly Role[];
+  readonly logLevel: LogLevel;
+  readonly pushEnabled: boolean;
+  readonly rateLimit: boolean;
+  readonly shutdownSeconds: number;
+  /** Variables that begin with TODOKU_ and mean nothing: probably misspelt. */
+  readonly unknownVariables: readonly string[];
+  readonly database: {
+    /** null: embedded. */
+    readonly url: Secret | null;
+    readonly apiConnections: number;
+    readonly workerConnections: number;
+  };
+  readonly http: { readonly host: string; readonly port: number };
+  readonly expo: {
+    readonly accessToken: Secret | null;
+    /** null: the simulator's, in the sandbox. */
+    readonly baseUrl: string | null;
+  };
+  readonly security: {
+    /** null: from the key file. */
+    readonly keys: KeySet | null;
+    readonly userTokens: {
+      readonly secret: Secret | null;
+      readonly jwksUrl: string | null;
+      readonly issuer: string | null;
+      readonly audience: string;
+    };
+  };
+  readonly planning: { readonly batch: number; readonly pollMs: number; readonly chunkSize: number };
+  readonly delivery: {
+    readonly slots: number;
+    readonly leaseSeconds: number;
+    readonly requestDeadlineMs: number;
+    readonly pollMs: number;
+  };
+  readonly receipts: { readonly delaySeconds: number; readonly pollMs: number };
+}

@@ -1,0 +1,110 @@
+import { hostname } from 'node:os';
+import { resolve } from 'node:path';
+import type { z } from 'zod';
+import { TodokuError } from '../errors/todoku-error.js';
+import type { Config } from './config.js';
+import { type Setting, settings } from './settings.js';
+
+export type Environment = Readonly<Record<string, string | undefined>>;
+
+type Name = keyof typeof settings;
+type Values = { readonly [N in Name]: z.output<(typeof settings)[N]['schema']> | ((typeof settings)[N]['fallback'] extends null ? null : never) };
+
+const expoBaseUrl = 'https://exp.host';
+/** A lease has to outlast the request by this much, for the outcome's transaction. */
+const leaseMarginMs = 5_000;
+
+/** Throws CONFIGURATION_INVALID with every problem at once: the variable, and what it should be. An empty variable counts as not set. */
+export function loadConfig(env: Environment): Config {
+  const problems: string[] = [];
+  const values = readAll(env, problems);
+  problems.push(...contradictions(values));
+  if (problems.length > 0) {
+    throw new TodokuError('CONFIGURATION_INVALID', { message: `The configuration is wrong:\n${problems.map((problem) => `- ${problem}`).join('\n')}` });
+  }
+  return deepFreeze(arrange(values, unknownVariables(env)));
+}
+
+function readAll(env: Environment, problems: string[]): Values {
+  const values: Record<string, unknown> = {};
+  for (const [name, setting] of Object.entries<Setting<unknown>>(settings)) {
+    const text = env[name]?.trim() || setting.fallback;
+    const parsed = text === null ? { success: true, data: null } as const : setting.schema.safeParse(text);
+    if (parsed.success) values[name] = parsed.data;
+    else problems.push(`${name} has to be ${setting.expected}${ownWords(parsed.error)}.`);
+  }
+  return values as Values;
+}
+
+/** What a schema of ours has to say itself; zod's own messages would only repeat `expected`. */
+function ownWords(error: z.ZodError): string {
+  const own = error.issues.find((issue) => issue.code === 'custom' && issue.message !== 'Invalid input');
+  return own === undefined ? '' : `: ${own.message}`;
+}
+
+function contradictions(values: Partial<Values>): string[] {
+  const problems: string[] = [];
+  const { TODOKU_LEASE_SECONDS: lease, TODOKU_REQUEST_DEADLINE_MS: deadline } = values;
+  if (lease !== undefined && deadline !== undefined && lease * 1_000 < deadline + leaseMarginMs) {
+    problems.push('TODOKU_LEASE_SECONDS has to be at least 5 seconds more than TODOKU_REQUEST_DEADLINE_MS.');
+  }
+  const guarded = { SUPABASE_JWKS_URL: values.SUPABASE_JWKS_URL, EXPO_BASE_URL: values.EXPO_ACCESS_TOKEN ? values.EXPO_BASE_URL : null };
+  for (const [name, url] of Object.entries(guarded)) {
+    if (url && !isSafeFromListeners(new URL(url))) problems.push(`${name} has to be ${settings[name as keyof typeof guarded].expected}.`);
+  }
+  return problems;
+}
+
+function isSafeFromListeners(url: URL): boolean {
+  return url.protocol === 'https:' || ['localhost', '127.0.0.1', '[::1]'].includes(url.hostname);
+}
+
+function unknownVariables(env: Environment): string[] {
+  return Object.keys(env).filter((name) => name.startsWith('TODOKU_') && !Object.hasOwn(settings, name));
+}
+
+function arrange(values: Values, unknown: readonly string[]): Config {
+  const sandbox = values.EXPO_ACCESS_TOKEN === null && values.EXPO_BASE_URL === null;
+  return {
+    instance: values.TODOKU_INSTANCE ?? `${hostname()}:${process.pid}`,
+    sandbox,
+    dataDirectory: resolve(values.TODOKU_DATA_DIR),
+    roles: values.TODOKU_ROLES,
+    logLevel: values.LOG_LEVEL,
+    pushEnabled: values.PUSH_NOTIFICATIONS_ENABLED,
+    rateLimit: values.TODOKU_RATE_LIMIT,
+    shutdownSeconds: values.TODOKU_SHUTDOWN_SECONDS,
+    unknownVariables: unknown,
+    database: {
+      url: values.DATABASE_URL,
+      apiConnections: values.TODOKU_DB_POOL_API,
+      workerConnections: values.TODOKU_DB_POOL_WORKER,
+    },
+    http: { host: values.HOST, port: values.PORT },
+    expo: { accessToken: values.EXPO_ACCESS_TOKEN, baseUrl: values.EXPO_BASE_URL?.replace(/\/+$/, '') ?? (sandbox ? null : expoBaseUrl) },
+    security: {
+      keys: values.TODOKU_ENCRYPTION_KEYS,
+      userTokens: {
+        secret: values.SUPABASE_JWT_SECRET,
+        jwksUrl: values.SUPABASE_JWKS_URL,
+        issuer: values.SUPABASE_JWT_ISSUER,
+        audience: values.SUPABASE_JWT_AUDIENCE,
+      },
+    },
+    planning: { batch: values.TODOKU_PLANNING_BATCH, pollMs: values.TODOKU_OUTBOX_POLL_MS, chunkSize: values.TODOKU_CHUNK_SIZE },
+    delivery: {
+      slots: values.TODOKU_DELIVERY_SLOTS,
+      leaseSeconds: values.TODOKU_LEASE_SECONDS,
+      requestDeadlineMs: values.TODOKU_REQUEST_DEADLINE_MS,
+      pollMs: values.TODOKU_QUEUE_POLL_MS,
+    },
+    receipts: { delaySeconds: values.TODOKU_RECEIPT_DELAY_SECONDS, pollMs: values.TODOKU_RECEIPT_POLL_MS },
+  };
+}
+
+function deepFreeze<Value extends object>(value: Value): Value {
+  for (const inner of Object.values(value)) {
+    if (typeof inner === 'object' && inner !== null && !ArrayBuffer.isView(inner)) deepFreeze(inner);
+  }
+  return Object.freeze(value);
+}

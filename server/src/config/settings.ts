@@ -1,0 +1,177 @@
+import { z } from 'zod';
+import { logLevels } from '../logging/create-logger.js';
+import { type KeySet, parseKeys } from '../security/key-text.js';
+import { Secret } from './secret.js';
+
+/** One environment variable: what it means, what stands for it when it is not set, and how its text becomes a value. */
+export interface Setting<Value> {
+  readonly meaning: string;
+  /** As in the environment; null: nothing, and then the value is null. */
+  readonly fallback: string | null;
+  /** What the documentation says of the fallback, when its text alone does not explain it. */
+  readonly fallbackMeaning?: string;
+  /** Completes the sentence "NAME has to be …". */
+  readonly expected: string;
+  readonly schema: z.ZodType<Value, string>;
+}
+
+/** Every variable that the system reads. `docs/configuration.md` is made from this table. */
+export const settings = {
+  DATABASE_URL: optional(secretUrl(['postgres:', 'postgresql:']), {
+    meaning: 'Postgres 15 or newer.',
+    fallbackMeaning: 'an embedded Postgres under TODOKU_DATA_DIR',
+    expected: 'a URL such as postgres://user:password@host:5432/database',
+  }),
+  HOST: required(z.string(), '127.0.0.1', 'Address on which the API listens. 0.0.0.0 opens it to the network.', 'an address'),
+  PORT: required(wholeNumber(0, 65_535), '4000', 'Port of the API; 0 takes a free one.', 'a whole number from 0 to 65535'),
+  TODOKU_DATA_DIR: required(z.string(), '.todoku', 'Folder of the embedded Postgres, the key file and the admin key.', 'a path'),
+  TODOKU_INSTANCE: optional(z.string().regex(/^[\w.:-]{1,100}$/), {
+    meaning: 'Name of this process in logs, leases and the list of workers; has to be unique.',
+    fallbackMeaning: 'host name and process id',
+    expected: 'up to 100 letters, digits and the signs . : _ -',
+  }),
+  TODOKU_ROLES: required(
+    list(['api', 'worker']),
+    'api,worker',
+    'What this process does: `api` answers HTTP, `worker` plans, sends and fetches receipts.',
+    'api, worker or both, with a comma between',
+  ),
+  LOG_LEVEL: required(z.enum(logLevels), 'info', 'The least important log lines that are written.', `one of ${logLevels.join(', ')}`),
+  PUSH_NOTIFICATIONS_ENABLED: required(
+    flag(),
+    'true',
+    'false: this process accepts no new notifications by HTTP and sends nothing.',
+    'true or false',
+  ),
+  EXPO_ACCESS_TOKEN: optional(z.string().regex(/^[\x21-\x7e]+$/).transform((text) => new Secret(text)), {
+    meaning: 'Access token of the Expo account (needed where enhanced push security is on).',
+    fallbackMeaning: 'none. With EXPO_BASE_URL empty as well: sandbox, everything goes to the built-in simulator',
+    expected: 'an Expo access token, without spaces',
+  }),
+  EXPO_BASE_URL: optional(url(['https:', 'http:']), {
+    meaning: "Where Expo's push service is. Set it to https://exp.host to send for real without an access token.",
+    fallbackMeaning: 'https://exp.host with an access token, the simulator without',
+    expected: 'a URL such as https://exp.host (with an access token: https, or on this machine)',
+  }),
+  TODOKU_ENCRYPTION_KEYS: optional(keySet(), {
+    meaning: 'Keys that encrypt push tokens: `<id>:<base64 of 32 bytes>`, with commas between; the first encrypts, all decrypt. `index:<base64>` keys the lookup hash.',
+    fallbackMeaning: 'the file encryption-keys in TODOKU_DATA_DIR, made at the first start',
+    expected: 'a list such as 1:<base64 of 32 bytes>,index:<base64 of 32 bytes>',
+  }),
+  SUPABASE_JWT_SECRET: optional(z.string().min(32).transform((text) => new Secret(text)), {
+    meaning: 'Shared secret (HS256) of user tokens.',
+    fallbackMeaning: 'user tokens with a shared secret are refused',
+    expected: 'at least 32 characters',
+  }),
+  SUPABASE_JWKS_URL: optional(url(['https:', 'http:']), {
+    meaning: 'Public keys (ES256, RS256) of user tokens, as in https://<project>.supabase.co/auth/v1/.well-known/jwks.json.',
+    fallbackMeaning: 'user tokens with a public key are refused',
+    expected: 'an https URL (http only on this machine)',
+  }),
+  SUPABASE_JWT_ISSUER: optional(z.string(), {
+    meaning: 'What the `iss` of a user token has to be.',
+    fallbackMeaning: 'not checked',
+    expected: 'an issuer',
+  }),
+  SUPABASE_JWT_AUDIENCE: required(z.string(), 'authenticated', 'What the `aud` of a user token has to be or contain.', 'an audience'),
+  TODOKU_RATE_LIMIT: required(
+    flag(),
+    'true',
+    'false: API callers are not limited and the provider budget of each project is not kept. For benchmarks against the simulator only.',
+    'true or false',
+  ),
+  TODOKU_DB_POOL_API: required(wholeNumber(1, 500), '10', 'Most database connections for the API.', 'a whole number from 1 to 500'),
+  TODOKU_DB_POOL_WORKER: required(wholeNumber(1, 500), '10', 'Most database connections for the worker.', 'a whole number from 1 to 500'),
+  TODOKU_DELIVERY_SLOTS: required(wholeNumber(1, 200), '12', 'Chunks that one worker sends at the same time.', 'a whole number from 1 to 200'),
+  TODOKU_CHUNK_SIZE: required(wholeNumber(1, 100), '100', 'Most deliveries in a chunk, which is one request.', 'a whole number from 1 to 100'),
+  TODOKU_LEASE_SECONDS: required(
+    wholeNumber(5, 3_600),
+    '60',
+    'How long a worker owns a chunk. A chunk whose worker died is taken up again after this.',
+    'a whole number from 5 to 3600, at least 5 seconds more than TODOKU_REQUEST_DEADLINE_MS',
+  ),
+  TODOKU_REQUEST_DEADLINE_MS: required(
+    wholeNumber(100, 120_000),
+    '30000',
+    'Most milliseconds for one request to a provider, connecting and reading the answer included.',
+    'a whole number from 100 to 120000',
+  ),
+  TODOKU_PLANNING_BATCH: required(wholeNumber(1, 20_000), '2000', 'Most notifications planned in one transaction.', 'a whole number from 1 to 20000'),
+  TODOKU_OUTBOX_POLL_MS: required(
+    wholeNumber(10, 60_000),
+    '1000',
+    'Planning looks for new notifications this often when no wake-up comes.',
+    'a whole number from 10 to 60000',
+  ),
+  TODOKU_QUEUE_POLL_MS: required(
+    wholeNumber(10, 60_000),
+    '1000',
+    'Delivery looks for due chunks this often when no wake-up comes.',
+    'a whole number from 10 to 60000',
+  ),
+  TODOKU_RECEIPT_POLL_MS: required(
+    wholeNumber(10, 600_000),
+    '5000',
+    'Receipts that are due are looked for this often.',
+    'a whole number from 10 to 600000',
+  ),
+  TODOKU_RECEIPT_DELAY_SECONDS: required(
+    wholeNumber(0, 43_200),
+    '900',
+    'A receipt is fetched this long after its ticket. Expo says 15 minutes.',
+    'a whole number from 0 to 43200',
+  ),
+  TODOKU_SHUTDOWN_SECONDS: required(
+    wholeNumber(1, 600),
+    '40',
+    'SIGTERM waits this long for requests under way before it gives up.',
+    'a whole number from 1 to 600',
+  ),
+} as const;
+
+function required<Value>(schema: z.ZodType<Value, string>, fallback: string, meaning: string, expected: string) {
+  return { schema, fallback, meaning, expected } satisfies Setting<Value>;
+}
+
+function optional<Value>(
+  schema: z.ZodType<Value, string>,
+  texts: { readonly meaning: string; readonly fallbackMeaning: string; readonly expected: string },
+) {
+  return { schema, fallback: null, ...texts } satisfies Setting<Value>;
+}
+
+function wholeNumber(low: number, high: number) {
+  return z
+    .string()
+    .regex(/^\d{1,9}$/)
+    .transform(Number)
+    .pipe(z.number().min(low).max(high));
+}
+
+function flag() {
+  return z.enum(['true', 'false', '1', '0', 'on', 'off', 'yes', 'no']).transform((text) => ['true', '1', 'on', 'yes'].includes(text));
+}
+
+function list<const Item extends string>(items: readonly [Item, ...Item[]]) {
+  return z
+    .string()
+    .transform((text) => [...new Set(text.split(',').map((item) => item.trim()))])
+    .pipe(z.array(z.enum(items)).min(1));
+}
+
+function url(protocols: readonly string[]) {
+  return z.string().refine((text) => URL.canParse(text) && protocols.includes(new URL(text).protocol));
+}
+
+function secretUrl(protocols: readonly string[]) {
+  return url(protocols).transform((text) => new Secret(text));
+}
+
+function keySet() {
+  return z.string().transform((text, context): KeySet => {
+    const parsed = parseKeys(text);
+    if (parsed.ok) return parsed.keys;
+    context.addIssue({ code: 'custom', message: parsed.problem });
+    return z.NEVER;
+  });
+}
