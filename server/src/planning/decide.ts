@@ -138,7 +138,7 @@ function factsOf(input: DecisionInput, notification: PlannedNotification, localT
   const createdAt = instantOf(notification.createdAt, 0);
   const sendAt = instantOf(notification.sendAt, Number.NEGATIVE_INFINITY);
   const expiresAt = instantOf(notification.expiresAt, Math.max(createdAt, sendAt) + input.type.ttlSeconds * 1000);
-  return { input, notification, localTime, now: input.now.getTime(), sendAt, expiresAt: Math.min(expiresAt, endOfTime) };
+  return { input, notification, localTime, now: instantOf(input.now, 0), sendAt, expiresAt: Math.min(expiresAt, endOfTime) };
 }
 
 /** The driver gives 'infinity' as a number; whatever is no instant counts as absent. */
