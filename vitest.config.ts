@@ -6,7 +6,7 @@ const path = (relative: string): string => fileURLToPath(new URL(relative, impor
 export default defineConfig({
   define: { FAILPOINTS: 'true' },
   resolve: {
-    alias: { '@todoku/simulator': path('./simulator/src/index.ts') },
+    alias: { '@todoku/simulator': path('./simulator/src/simulator.ts') },
   },
   test: {
     include: ['server/**/*.test.ts', 'simulator/**/*.test.ts', 'bench/**/*.test.ts', 'chaos/**/*.test.ts', 'scripts/**/*.test.ts'],
