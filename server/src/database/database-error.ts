@@ -1,0 +1,83 @@
+import { DatabaseError as DriverError } from 'pg';
+
+/** SQLSTATE of a lost connection, given to driver errors that have no code of their own. */
+export const connectionLost = '08006';
+/** SQLSTATE of "no connection could be made". */
+export const connectionRefused = '08001';
+/** SQLSTATE "too many connections": every connection of the pool stayed busy for the whole wait. */
+export const poolExhausted = '53300';
+
+/**
+ * What Postgres or the driver answered, without what it says about the values of rows (detail, where, internal query, parameters):
+ * those can be tokens, and errors reach logs and answers.
+ */
+export class DatabaseError extends Error {
+  override readonly name = 'DatabaseError';
+  /** SQLSTATE, or a system code such as ECONNREFUSED. */
+  readonly code: string;
+  readonly constraint: string | undefined;
+  readonly schema: string | undefined;
+  readonly table: string | undefined;
+  readonly column: string | undefined;
+  /** Name of the prepared statement that failed. */
+  readonly statement: string | undefined;
+  /** Where in the statement's text, counted from 1. */
+  readonly position: number | undefined;
+
+  constructor(code: string, message: string, about: Partial<Omit<DatabaseError, 'code' | 'message' | 'name'>> = {}) {
+    super(message);
+    this.code = code;
+    this.constraint = about.constraint;
+    this.schema = about.schema;
+    this.table = about.table;
+    this.column = about.column;
+    this.statement = about.statement;
+    this.position = about.position;
+  }
+}
+
+/** Any error of a driver call, made safe. Faults of the program itself (a parameter that cannot be serialised) pass through. */
+export function toDatabaseError(error: unknown, fallbackCode: string, statement?: string): unknown {
+  if (error instanceof DatabaseError) return error;
+  if (error instanceof DriverError) {
+    const position = Number(error.position);
+    return new DatabaseError(error.code ?? fallbackCode, withoutValue(error), {
+      constraint: error.constraint,
+      schema: error.schema,
+      table: error.table,
+      column: error.column,
+      statement,
+      position: Number.isInteger(position) && position > 0 ? position : undefined,
+    });
+  }
+  if (!(error instanceof Error) || error instanceof TypeError || error instanceof RangeError) return error;
+  const code: unknown = Reflect.get(error, 'code');
+  return new DatabaseError(typeof code === 'string' ? code : fallbackCode, error.message || String(code ?? error.name), { statement });
+}
+
+/** Data errors (class 22) quote the value that was refused: `invalid input syntax for type uuid: "…"`. */
+function withoutValue(error: DriverError): string {
+  return error.code?.startsWith('22') ? error.message.replace(/"[\s\S]*"/, '"…"') : error.message;
+}
+
+/** The connection, not the statement, is at fault: the same work may succeed on another one, but whether a commit happened is not known. */
+export function isConnectionError(error: unknown): boolean {
+  if (!(error instanceof DatabaseError)) return false;
+  return error.code.startsWith('08') || error.code.startsWith('57P') || error.code === poolExhausted || systemCodes.has(error.code);
+}
+
+const systemCodes: ReadonlySet<string> = new Set([
+  'ECONNREFUSED',
+  'ECONNRESET',
+  'EPIPE',
+  'ETIMEDOUT',
+  'EHOSTUNREACH',
+  'ENETUNREACH',
+  'ENOTFOUND',
+  'EAI_AGAIN',
+]);
+
+/** Serialization failure and deadlock: nothing happened, and a second try may pass. */
+export function isRetryable(error: unknown): boolean {
+  return error instanceof DatabaseError && (error.code === '40001' || error.code === '40P01');
+}
