@@ -10,6 +10,8 @@ import type { DeliveryContent, LoadedChunk } from './load-content.js';
 /** A leased chunk, divided into what goes on the wire and what is already settled. */
 export interface PreparedChunk {
   readonly lease: LeasedChunk;
+  /** The database's time when the content was loaded. */
+  readonly sentAt: Date;
   readonly messages: OutgoingMessage[];
   /** Where each message stands in the chunk. */
   readonly positions: number[];
@@ -52,6 +54,7 @@ export function prepareChunk(
 ): PreparedChunk {
   const prepared: PreparedChunk = {
     lease,
+    sentAt: loaded.now,
     messages: [],
     positions: [],
     tokenIds: [],

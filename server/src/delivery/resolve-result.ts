@@ -2,16 +2,17 @@ import type { RecipientOutcome, SendResult } from '../providers/provider.js';
 import type { AttemptFacts, ItemResult, RequeueGroup } from '../queue/queue-engine.js';
 import { backoffMs } from './backoff.js';
 import type { PreparedChunk } from './prepare-chunk.js';
+import type { DeadToken } from './token-quarantine.js';
 
 /** What a provider's answer means for a chunk, its tokens and its project. */
 export interface Resolution {
   readonly items: ItemResult[];
   readonly groups: RequeueGroup[];
-  readonly deadTokens: { readonly tokenId: string; readonly code: string }[];
+  readonly deadTokens: DeadToken[];
   /** The project's credentials or set-up are at fault. */
   readonly projectFault: string | null;
-  /** Tokens that belong to other provider projects, by project name. */
-  readonly regroup: ReadonlyMap<string, readonly string[]>;
+  /** Tokens that belong to other provider projects: by project name, the tokens and the group that shall go to that project. */
+  readonly regroup: ReadonlyMap<string, { readonly group: number; readonly tokenIds: string[] }>;
 }
 
 interface Rules {
@@ -26,8 +27,8 @@ const SPLIT_INTO = 10;
 class Resolver {
   readonly items: (ItemResult | null)[];
   readonly groups: RequeueGroup[];
-  readonly deadTokens: { tokenId: string; code: string }[] = [];
-  readonly regroup = new Map<string, string[]>();
+  readonly deadTokens: DeadToken[] = [];
+  readonly regroup = new Map<string, { group: number; tokenIds: string[] }>();
   projectFault: string | null = null;
   readonly #prepared: PreparedChunk;
   readonly #rules: Rules;
@@ -66,7 +67,7 @@ class Resolver {
       case 'accepted':
         return { to: 'accepted', ticketId: outcome.ticketId };
       case 'token_fault':
-        this.deadTokens.push({ tokenId: this.#prepared.tokenIds[message] ?? '', code: outcome.code });
+        this.deadTokens.push({ tokenId: this.#prepared.tokenIds[message] ?? '', code: outcome.code, sentAt: this.#prepared.sentAt });
         return { to: 'failed', code: outcome.code };
       case 'message_fault':
         return { to: 'failed', code: outcome.code };
@@ -120,7 +121,10 @@ function regroup(resolver: Resolver, prepared: PreparedChunk, code: string, proj
     const name = projectOfToken.get(message.token);
     const group = resolver.group(name === undefined ? 'untold' : `project ${name}`, () => 0, prepared.lease.attempt);
     resolver.put(index, { to: 'queued', code, group, resent: false });
-    if (name !== undefined) resolver.regroup.set(name, [...(resolver.regroup.get(name) ?? []), prepared.tokenIds[index] ?? '']);
+    if (name === undefined) continue;
+    const moved = resolver.regroup.get(name) ?? { group, tokenIds: [] };
+    moved.tokenIds.push(prepared.tokenIds[index] ?? '');
+    resolver.regroup.set(name, moved);
   }
 }
 

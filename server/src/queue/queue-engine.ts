@@ -77,6 +77,8 @@ export interface ChunkResult {
   /** One for each delivery, in the chunk's order. */
   readonly items: readonly ItemResult[];
   readonly groups: readonly RequeueGroup[];
+  /** How many tokens the provider called dead in this request. */
+  readonly tokensLost: number;
 }
 
 export interface QueueDepth {

@@ -111,6 +111,7 @@ export class PostgresQueueEngine implements QueueEngine {
       plainArray(groups.map((group) => group.projectId)),
       receiptDelaySeconds,
       receipts.some(Boolean),
+      plainArray(results.map((result) => result.tokensLost)),
     ])) as Row[];
     return new Set(rows.map((row) => row[0] ?? ''));
   }

@@ -1,0 +1,88 @@
+import type { Database } from '../database/database.js';
+import { failpoint } from '../failpoints/failpoint.js';
+import type { ChunkResult, QueueEngine } from '../queue/queue-engine.js';
+import type { DeadToken, TokenQuarantine } from './token-quarantine.js';
+
+interface Waiting {
+  readonly result: ChunkResult;
+  readonly deadTokens: readonly DeadToken[];
+  readonly resolve: (kept: boolean) => void;
+  readonly reject: (error: unknown) => void;
+}
+
+const MOST_AT_ONCE = 16;
+const TRIES = 20;
+const MOST_WAIT_MS = 2000;
+
+/**
+ * Writes outcomes, several chunks in one transaction: while one commit is under way the next ones gather. Nobody waits for a timer.
+ */
+export class OutcomeWriter {
+  readonly #parts: { readonly database: Database; readonly engine: QueueEngine; readonly quarantine: TokenQuarantine; readonly sleep: (ms: number) => Promise<void> };
+  readonly #waiting: Waiting[] = [];
+  #writing = 0;
+  readonly #writers: number;
+
+  constructor(
+    parts: { database: Database; engine: QueueEngine; quarantine: TokenQuarantine; sleep: (ms: number) => Promise<void> },
+    writers: number,
+  ) {
+    this.#parts = parts;
+    this.#writers = writers;
+  }
+
+  /** Resolves when it is committed: true, or false when the lease was no longer the caller's and nothing changed. */
+  write(result: ChunkResult, deadTokens: readonly DeadToken[]): Promise<boolean> {
+    return new Promise((resolve, reject) => {
+      this.#waiting.push({ result, deadTokens, resolve, reject });
+      void this.#drain();
+    });
+  }
+
+  async #drain(): Promise<void> {
+    if (this.#writing >= this.#writers) return;
+    this.#writing++;
+    // What other chunks' answers arrive in this turn of the loop goes into the same commit.
+    await new Promise((resolve) => setImmediate(resolve));
+    while (this.#waiting.length > 0) {
+      const batch = this.#waiting.splice(0, MOST_AT_ONCE);
+      try {
+        const kept = await this.#commit(batch);
+        for (const { result, resolve } of batch) resolve(kept.has(result.lease.chunkId));
+      } catch (error) {
+        for (const { reject } of batch) reject(error);
+      }
+    }
+    this.#writing--;
+  }
+
+  /**
+   * An outcome that is not written becomes an unknown when its lease runs out, so a broken connection is tried again. That is safe: a
+   * commit whose answer was lost has moved the epoch's chunk away, and the second try changes nothing.
+   */
+  async #commit(batch: readonly Waiting[]): Promise<Set<string>> {
+    for (let attempt = 1; ; attempt++) {
+      try {
+        return await this.#commitOnce(batch);
+      } catch (error) {
+        if (attempt >= TRIES) throw error;
+        await this.#parts.sleep(Math.min(MOST_WAIT_MS, 100 * 2 ** attempt));
+      }
+    }
+  }
+
+  async #commitOnce(batch: readonly Waiting[]): Promise<Set<string>> {
+    const { database, engine, quarantine } = this.#parts;
+    const results = batch.map(({ result }) => result);
+    const withDeadTokens = batch.filter(({ deadTokens }) => deadTokens.length > 0);
+    if (FAILPOINTS) await failpoint('before_outcome_commit');
+    if (withDeadTokens.length === 0) return await engine.complete(database, results);
+    return await database.transaction(async (tx) => {
+      const kept = await engine.complete(tx, results);
+      for (const { result, deadTokens } of withDeadTokens) {
+        if (kept.has(result.lease.chunkId)) await quarantine.lose(tx, result.lease.projectId, deadTokens, result.items.length);
+      }
+      return kept;
+    });
+  }
+}

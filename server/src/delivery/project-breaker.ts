@@ -1,0 +1,74 @@
+import type { Database } from '../database/database.js';
+import type { Logger } from '../logging/logger.js';
+import type { ProjectRegistry } from './project-registry.js';
+
+/** Unreachable or unintelligible this many times in a row: stop trying everything, probe. */
+const FAILURES_TO_OPEN = 5;
+const OUTAGE_PROBE_SECONDS = 10;
+const FAULT_PROBE_SECONDS = 60;
+
+/**
+ * The breaker of each provider project. States: closed → open (nothing is claimed; one chunk may probe from breaker_probe_at on)
+ * → closed, when any request of the project is answered. It stands in the project's row, so all workers share it.
+ */
+export class ProjectBreaker {
+  readonly #database: Database;
+  readonly #registry: ProjectRegistry;
+  readonly #log: Logger;
+  readonly #failures = new Map<number, number>();
+
+  constructor(database: Database, registry: ProjectRegistry, log: Logger) {
+    this.#database = database;
+    this.#registry = registry;
+    this.#log = log;
+  }
+
+  /** Credentials or set-up are at fault: opens at once. Tokens and attempts stay untouched. */
+  async fault(projectId: number, code: string): Promise<void> {
+    await this.#open(projectId, code, FAULT_PROBE_SECONDS);
+  }
+
+  /** No answer, or none that makes sense. */
+  async failed(projectId: number, code: string): Promise<void> {
+    const failures = (this.#failures.get(projectId) ?? 0) + 1;
+    this.#failures.set(projectId, failures);
+    if (failures >= FAILURES_TO_OPEN) await this.#open(projectId, code, OUTAGE_PROBE_SECONDS);
+  }
+
+  async answered(projectId: number): Promise<void> {
+    this.#failures.delete(projectId);
+    if (this.#registry.get(projectId)?.breakerOpen !== true) return;
+    const closed = await this.#database.query<{ breaker_reason: string | null }>(
+      /* sql */ `
+      update push.projects set breaker_state = 'closed', breaker_reason = null, breaker_opened_at = null, breaker_probe_at = null
+      where id = $1 and breaker_state = 'open' returning id`,
+      [projectId],
+    );
+    await this.#registry.refresh();
+    if (closed.length > 0) this.#log.info({ projectId }, 'breaker closed: the provider answers again');
+  }
+
+  /** The provider asked for time. */
+  async backOff(projectId: number, delayMs: number): Promise<void> {
+    await this.#database.query(
+      /* sql */ `
+      update push.projects set backoff_until = greatest(backoff_until, clock_timestamp() + make_interval(secs => $2::float8 / 1000.0))
+      where id = $1`,
+      [projectId, delayMs],
+    );
+  }
+
+  async #open(projectId: number, code: string, probeSeconds: number): Promise<void> {
+    const opened = await this.#database.query(
+      /* sql */ `
+      update push.projects set breaker_state = 'open', breaker_reason = $2, breaker_opened_at = clock_timestamp(),
+        breaker_probe_at = clock_timestamp() + make_interval(secs => $3)
+      where id = $1 and breaker_state = 'closed' returning id`,
+      [projectId, code, probeSeconds],
+    );
+    await this.#registry.refresh();
+    if (opened.length > 0) {
+      this.#log.error({ projectId, code, probeSeconds }, 'NotificationError: breaker opened, nothing of this project is sent until a probe is answered');
+    }
+  }
+}

@@ -1,0 +1,147 @@
+import type { Clock } from '../clock/clock.js';
+import { failpoint } from '../failpoints/failpoint.js';
+import type { Logger } from '../logging/logger.js';
+import type { Policy } from '../planning/policy-cache.js';
+import type { Provider, SendResult } from '../providers/provider.js';
+import type { AttemptFacts, LeasedChunk, QueueEngine } from '../queue/queue-engine.js';
+import type { Keyring } from '../security/keyring.js';
+import { backoffMs } from './backoff.js';
+import type { LoadedChunk } from './load-content.js';
+import type { OutcomeWriter } from './outcome-writer.js';
+import { type PreparedChunk, prepareChunk } from './prepare-chunk.js';
+import type { ProjectBreaker } from './project-breaker.js';
+import type { ProjectRegistry } from './project-registry.js';
+import { attemptFacts, type Resolution, resolveResult } from './resolve-result.js';
+
+export interface SendParts {
+  readonly clock: Clock;
+  readonly engine: QueueEngine;
+  readonly outcomes: OutcomeWriter;
+  readonly registry: ProjectRegistry;
+  readonly breaker: ProjectBreaker;
+  readonly keyring: Keyring;
+  readonly random: () => number;
+  readonly log: Logger;
+  /** The adapter of a project's provider. */
+  readonly providerOf: (projectId: number) => Provider | undefined;
+}
+
+export interface SendOptions {
+  /** The whole request, from connecting to the last byte of the answer. */
+  readonly deadlineMs: number;
+  readonly leaseSeconds: number;
+  readonly maxAttempts: number;
+}
+
+const NOT_SENT: AttemptFacts = { outcome: 'not_sent', durationMs: 0, httpStatus: null, code: null, requestId: null };
+/** What a lease must have left beyond the request's deadline, for the outcome to be written. */
+const MARGIN_MS = 5000;
+
+/** Takes one leased chunk from its content to its committed outcome. */
+export class ChunkSender {
+  readonly #parts: SendParts;
+  readonly #options: SendOptions;
+
+  constructor(parts: SendParts, options: SendOptions) {
+    this.#parts = parts;
+    this.#options = options;
+  }
+
+  /** claimedAt: monotonic time before the claim was sent, so that the lease is never thought longer than it is. */
+  async send(lease: LeasedChunk, loaded: LoadedChunk | undefined, policy: Policy, claimedAt: number): Promise<void> {
+    const { engine, keyring, random, log, clock } = this.#parts;
+    const provider = this.#parts.providerOf(lease.projectId);
+    // Not ours any more, or made by a release that knows more providers: back, untouched.
+    if (loaded === undefined || provider === undefined) {
+      await engine.retry([lease], { delayMs: 5000, burnsAttempt: false, attempt: { ...NOT_SENT, code: 'NO_PROVIDER' } });
+      return;
+    }
+    const prepared = prepareChunk(lease, loaded, { policy, keyring, random });
+    for (const fault of prepared.faults.slice(0, 1)) {
+      log.error({ chunkId: lease.chunkId, code: fault.code, count: prepared.faults.length }, `NotificationError: ${fault.message}`);
+    }
+    if (prepared.messages.length === 0) {
+      await this.#complete(prepared, { items: prepared.items, groups: prepared.groups }, { ...NOT_SENT, code: 'NOTHING_TO_SEND' });
+      return;
+    }
+    if (!(await this.#leaseLasts(lease, claimedAt))) return;
+    if (FAILPOINTS) await failpoint('after_intent');
+    const startedAt = clock.monotonic();
+    const sending = provider.send(prepared.messages, this.#options.deadlineMs);
+    if (FAILPOINTS) await failpoint('after_write');
+    const result = await sending;
+    if (FAILPOINTS) await failpoint('after_response');
+    await this.#settle(prepared, result, attemptFacts(result, clock.monotonic() - startedAt));
+  }
+
+  async #leaseLasts(lease: LeasedChunk, claimedAt: number): Promise<boolean> {
+    const { leaseSeconds, deadlineMs } = this.#options;
+    const left = leaseSeconds * 1000 - (this.#parts.clock.monotonic() - claimedAt);
+    if (left >= deadlineMs + MARGIN_MS) return true;
+    const held = await this.#parts.engine.extend([lease], leaseSeconds);
+    return held.length > 0;
+  }
+
+  async #settle(prepared: PreparedChunk, result: SendResult, attempt: AttemptFacts): Promise<void> {
+    const { breaker } = this.#parts;
+    const { projectId } = prepared.lease;
+    if (result.kind === 'transient' || result.kind === 'project_fault') {
+      await this.#giveBack(prepared, result, attempt);
+      return;
+    }
+    if (result.kind === 'ambiguous') await breaker.failed(projectId, result.code);
+    else await breaker.answered(projectId);
+    const resolution = resolveResult(prepared, result, { maxAttempts: this.#options.maxAttempts, random: this.#parts.random });
+    if (resolution.projectFault !== null) await breaker.fault(projectId, resolution.projectFault);
+    await this.#adoptProjects(resolution, projectId);
+    await this.#complete(prepared, resolution, attempt, resolution.deadTokens);
+  }
+
+  /** Definitely not sent, as a whole: the chunk goes back as it is, and the project waits where the provider said so. */
+  async #giveBack(
+    prepared: PreparedChunk,
+    result: Extract<SendResult, { kind: 'transient' | 'project_fault' }>,
+    attempt: AttemptFacts,
+  ): Promise<void> {
+    const { engine, breaker, random } = this.#parts;
+    const { lease } = prepared;
+    if (result.kind === 'project_fault') {
+      await breaker.fault(lease.projectId, result.code);
+    } else if (result.wholeProject) {
+      await breaker.backOff(lease.projectId, result.retryAfterMs ?? backoffMs(0, random));
+    } else {
+      await breaker.failed(lease.projectId, result.code);
+    }
+    const delayMs = result.kind === 'project_fault' ? 1000 : (result.retryAfterMs ?? backoffMs(0, random));
+    // What was cancelled or held while preparing is settled at the next claim again; only the whole chunk goes back.
+    await engine.retry([lease], { delayMs, burnsAttempt: false, attempt });
+  }
+
+  async #adoptProjects(resolution: Resolution, projectId: number): Promise<void> {
+    for (const [name, { group, tokenIds }] of resolution.regroup) {
+      const id = await this.#parts.registry.adopt(projectId, name, tokenIds);
+      const old = resolution.groups[group];
+      if (old !== undefined) resolution.groups[group] = { ...old, projectId: id };
+    }
+  }
+
+  async #complete(
+    prepared: PreparedChunk,
+    outcome: Pick<Resolution, 'groups'> & { readonly items: PreparedChunk['items'] },
+    attempt: AttemptFacts,
+    deadTokens: Resolution['deadTokens'] = [],
+  ): Promise<void> {
+    const items = outcome.items.map((item) => item ?? { to: 'unknown' as const, code: 'NO_OUTCOME' });
+    const kept = await this.#parts.outcomes.write(
+      { lease: prepared.lease, attempt, items, groups: outcome.groups, tokensLost: deadTokens.length },
+      deadTokens,
+    );
+    if (FAILPOINTS) await failpoint('after_outcome_commit');
+    if (!kept) {
+      this.#parts.log.warn(
+        { chunkId: prepared.lease.chunkId, epoch: prepared.lease.epoch },
+        'NotificationError: an outcome came after its lease and changed nothing',
+      );
+    }
+  }
+}
