@@ -9,6 +9,8 @@ export interface DatabaseOptions {
   readonly applicationName: string;
   /** Server-side limit for one statement, milliseconds; none when absent. */
   readonly statementTimeoutMs?: number;
+  /** Further settings of every session, by their Postgres names. */
+  readonly settings?: Readonly<Record<string, string>>;
   readonly log: Logger;
 }
 
@@ -39,6 +41,7 @@ export async function prepareSession(client: ClientBase, options: DatabaseOption
     timezone: 'UTC',
     jit: 'off',
     idle_in_transaction_session_timeout: String(idleInTransactionMs),
+    ...options.settings,
   };
   if (options.statementTimeoutMs !== undefined) settings.statement_timeout = String(options.statementTimeoutMs);
   if (options.role !== undefined) settings.role = options.role;

@@ -1,5 +1,6 @@
 import { decide } from '../planning/decide.js';
-import type { Decision } from '../planning/planning-types.js';
+import type { LocalTime } from '../planning/local-time.js';
+import type { Decision, DecisionInput } from '../planning/planning-types.js';
 import type { Policy } from '../planning/policy-cache.js';
 import type { OutgoingMessage } from '../providers/provider.js';
 import type { ItemResult, LeasedChunk, RequeueGroup } from '../queue/queue-engine.js';
@@ -23,11 +24,17 @@ export interface PreparedChunk {
   readonly faults: TodokuError[];
 }
 
+interface PrepareParts {
+  readonly policy: Policy;
+  readonly localTime: LocalTime;
+  readonly random: () => number;
+}
+
 const KEY_RETRY_MS = 60_000;
 
 /** Settings and type as they stand now, judged by the same rules as in planning; what planning settled for good is not asked again. */
-function recheck(content: DeliveryContent, lease: LeasedChunk, policy: Policy, now: Date, spread: number): Decision {
-  return decide({
+function recheck(content: DeliveryContent, lease: LeasedChunk, now: Date, { policy, localTime, random }: PrepareParts): Decision {
+  const input: DecisionInput = {
     notification: {
       id: content.deliveryId,
       type: content.type,
@@ -43,14 +50,15 @@ function recheck(content: DeliveryContent, lease: LeasedChunk, policy: Policy, n
     history: { duplicateOf: null, capReached: false },
     policy,
     now,
-    spread,
-  });
+    spread: random(),
+  };
+  return decide(input, localTime);
 }
 
 export function prepareChunk(
   lease: LeasedChunk,
   loaded: LoadedChunk,
-  parts: { readonly policy: Policy; readonly keyring: Keyring; readonly random: () => number },
+  parts: PrepareParts & { readonly keyring: Keyring },
 ): PreparedChunk {
   const prepared: PreparedChunk = {
     lease,
@@ -94,11 +102,11 @@ function settleBeforeSending(
   content: DeliveryContent,
   lease: LeasedChunk,
   now: Date,
-  parts: { readonly policy: Policy; readonly random: () => number },
+  parts: PrepareParts,
   prepared: PreparedChunk,
 ): ItemResult | null {
   if (content.gone !== null) return { to: 'cancelled', code: content.gone };
-  const decision = recheck(content, lease, parts.policy, now, parts.random());
+  const decision = recheck(content, lease, now, parts);
   if (decision.verdict === 'send') return null;
   if (decision.verdict === 'suppress') {
     const expired = decision.reason === 'expired' || decision.reason === 'expires_in_quiet_hours';

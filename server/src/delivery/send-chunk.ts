@@ -1,6 +1,7 @@
 import type { Clock } from '../clock/clock.js';
 import { failpoint } from '../failpoints/failpoint.js';
 import type { Logger } from '../logging/logger.js';
+import type { LocalTime } from '../planning/local-time.js';
 import type { Policy } from '../planning/policy-cache.js';
 import type { Provider, SendResult } from '../providers/provider.js';
 import type { AttemptFacts, LeasedChunk, QueueEngine } from '../queue/queue-engine.js';
@@ -20,6 +21,7 @@ export interface SendParts {
   readonly registry: ProjectRegistry;
   readonly breaker: ProjectBreaker;
   readonly keyring: Keyring;
+  readonly localTime: LocalTime;
   readonly random: () => number;
   readonly log: Logger;
   /** The adapter of a project's provider. */
@@ -49,14 +51,14 @@ export class ChunkSender {
 
   /** claimedAt: monotonic time before the claim was sent, so that the lease is never thought longer than it is. */
   async send(lease: LeasedChunk, loaded: LoadedChunk | undefined, policy: Policy, claimedAt: number): Promise<void> {
-    const { engine, keyring, random, log, clock } = this.#parts;
+    const { engine, keyring, localTime, random, log, clock } = this.#parts;
     const provider = this.#parts.providerOf(lease.projectId);
     // Not ours any more, or made by a release that knows more providers: back, untouched.
     if (loaded === undefined || provider === undefined) {
       await engine.retry([lease], { delayMs: 5000, burnsAttempt: false, attempt: { ...NOT_SENT, code: 'NO_PROVIDER' } });
       return;
     }
-    const prepared = prepareChunk(lease, loaded, { policy, keyring, random });
+    const prepared = prepareChunk(lease, loaded, { policy, localTime, keyring, random });
     for (const fault of prepared.faults.slice(0, 1)) {
       log.error({ chunkId: lease.chunkId, code: fault.code, count: prepared.faults.length }, `NotificationError: ${fault.message}`);
     }

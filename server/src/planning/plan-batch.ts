@@ -1,4 +1,5 @@
 import { decide } from './decide.js';
+import type { LocalTime } from './local-time.js';
 import type { DecisionInput, History } from './planning-types.js';
 import type { OutboxItem, RecentUser, TakenOutbox } from './outbox-rows.js';
 import type { PlanWriter } from './plan-writer.js';
@@ -59,7 +60,13 @@ function duplicateOf(item: OutboxItem, recent: RecentUser | undefined): string |
  * Decides a batch and tells the writer what became of each. Returns what the cap granted but was not used, by user: the upsert that took
  * the batch reserved one push for every capped notification before anyone knew which of them would be sent.
  */
-export function planBatch(taken: TakenOutbox, policy: Policy, random: () => number, writer: PlanWriter): Map<string, number> {
+export function planBatch(
+  taken: TakenOutbox,
+  policy: Policy,
+  localTime: LocalTime,
+  random: () => number,
+  writer: PlanWriter,
+): Map<string, number> {
   const cap = new CapAccount(taken.recent);
   const refunds = new Map<string, number>();
   const capsOn = policy.capLimit !== null;
@@ -69,7 +76,7 @@ export function planBatch(taken: TakenOutbox, policy: Policy, random: () => numb
     const spent = counted && cap.left(item.userId as string) <= 0;
     const history = duplicate === null ? (spent ? CAP_REACHED : NO_HISTORY) : { duplicateOf: duplicate, capReached: spent };
     const input = inputOf(item, policy, taken.now, random(), history);
-    const decision = decide(input);
+    const decision = decide(input, localTime);
     if (counted && decision.verdict === 'send') cap.use(item.userId as string);
     writer.add(item, input, decision, policy.typeRules(item.type).resendUnknown);
   }

@@ -3,6 +3,7 @@ import { plainArray } from '../database/array-literal.js';
 import { failpoint } from '../failpoints/failpoint.js';
 import { DeliveryNumbers } from './delivery-numbers.js';
 import { LowWater } from '../queue/low-water.js';
+import type { LocalTime } from './local-time.js';
 import { readOutboxRows } from './outbox-rows.js';
 import { planBatch } from './plan-batch.js';
 import { PlanWriter } from './plan-writer.js';
@@ -21,6 +22,7 @@ export interface PlannerOptions {
 interface PlannerParts {
   readonly database: Database;
   readonly policies: PolicyCache;
+  readonly localTime: LocalTime;
   readonly monotonic: () => number;
   readonly random: () => number;
   /** Planning time; null: the database's own, so that a worker whose clock is wrong sends nothing in the night. */
@@ -47,7 +49,7 @@ export class Planner {
 
   /** Plans one batch of a lane. Two planners may work on one lane at once: they take different rows. */
   async plan(lane: Lane): Promise<PlannedBatch> {
-    const { database, policies, random, planningTime } = this.#parts;
+    const { database, policies, localTime, random, planningTime } = this.#parts;
     const { batchSize, chunkSize } = this.#options;
     const policy = await policies.get();
     const step = policy.capLimit === null ? 0 : policy.capWindowSeconds / policy.capLimit;
@@ -69,7 +71,7 @@ export class Planner {
       // Numbers are drawn outside this transaction's rows: a rollback wastes them, which costs nothing.
       await this.#numbers.reserve(tx, taken.items.reduce((sum, item) => sum + item.devices.length, 0));
       const writer = new PlanWriter(lane, this.#numbers, chunkSize);
-      const refunds = planBatch(taken, policy, random, writer);
+      const refunds = planBatch(taken, policy, localTime, random, writer);
       if (refunds.size > 0) await tx.query(refundCap, [plainArray([...refunds.keys()]), plainArray([...refunds.values()]), step]);
       await tx.query(recordPlan, writer.parameters());
       if (FAILPOINTS) await failpoint('before_plan_commit');

@@ -1,0 +1,162 @@
+import type { Clock } from '../clock/clock.js';
+import type { Database, Subscription } from '../database/database.js';
+import { DeliveryLane } from '../delivery/delivery-lane.js';
+import { LeaseRecovery } from '../delivery/lease-recovery.js';
+import { OutcomeWriter } from '../delivery/outcome-writer.js';
+import { ProjectBreaker } from '../delivery/project-breaker.js';
+import { ProjectRegistry } from '../delivery/project-registry.js';
+import { ChunkSender } from '../delivery/send-chunk.js';
+import type { TokenQuarantine } from '../delivery/token-quarantine.js';
+import type { Logger } from '../logging/logger.js';
+import { LocalTime } from '../planning/local-time.js';
+import { Planner } from '../planning/planner.js';
+import type { Lane } from '../planning/planning-types.js';
+import { PolicyCache } from '../planning/policy-cache.js';
+import { releaseHeld } from '../planning/release-held.js';
+import type { Provider } from '../providers/provider.js';
+import { PostgresQueueEngine } from '../queue/postgres/postgres-queue-engine.js';
+import { ReceiptPoller } from '../receipts/receipt-poller.js';
+import type { Keyring } from '../security/keyring.js';
+import { WorkLoop } from './work-loop.js';
+
+export interface WorkerParts {
+  /** Connections with `hotPathSettings`. */
+  readonly database: Database;
+  readonly clock: Clock;
+  readonly random: () => number;
+  readonly keyring: Keyring;
+  /** By provider name. */
+  readonly providers: ReadonlyMap<string, Provider>;
+  readonly quarantine: TokenQuarantine;
+  readonly log: Logger;
+  /** See Planner. */
+  readonly planningTime: () => Date | null;
+  /** Duties of the domains that a worker does as well: name, how often, what. */
+  readonly duties: readonly Duty[];
+}
+
+export interface Duty {
+  readonly name: string;
+  readonly everyMs: number;
+  /** True: there is more, come again at once. */
+  readonly run: () => Promise<boolean>;
+}
+
+export interface WorkerOptions {
+  readonly id: string;
+  readonly planningBatch: number;
+  readonly chunkSize: number;
+  readonly slots: number;
+  readonly leaseSeconds: number;
+  readonly requestDeadlineMs: number;
+  readonly receiptDelaySeconds: number;
+  readonly maxAttempts: number;
+  readonly maxCrashRecoveries: number;
+}
+
+const LANES: readonly Lane[] = [0, 1, 2];
+const OUTCOME_WRITERS = 2;
+
+/** Slots for critical alone, for critical and default, and for all. */
+function divideSlots(slots: number): { lanes: readonly Lane[]; slots: number }[] {
+  const critical = Math.max(1, Math.floor(slots / 8));
+  const quick = Math.max(1, Math.floor(slots / 4));
+  return [
+    { lanes: [0], slots: critical },
+    { lanes: [0, 1], slots: quick },
+    { lanes: [0, 1, 2], slots: Math.max(1, slots - critical - quick) },
+  ];
+}
+
+/**
+ * One process's share of the work: plans, delivers, fetches receipts, and does the small duties. Any number of workers may run; what they
+ * share is in the database.
+ *
+ * Stops in order: no new claims, what is on the wire finishes, then the rest.
+ */
+export class Worker {
+  readonly #parts: WorkerParts;
+  readonly #planning: WorkLoop[];
+  readonly #delivering: { readonly lane: DeliveryLane; readonly loop: WorkLoop }[];
+  readonly #rest: WorkLoop[];
+  #subscription: Subscription | null = null;
+
+  constructor(parts: WorkerParts, options: WorkerOptions) {
+    this.#parts = parts;
+    const { database, clock, random, log } = parts;
+    const monotonic = clock.monotonic;
+    const localTime = new LocalTime();
+    const policies = new PolicyCache(database, monotonic);
+    const registry = new ProjectRegistry(database, monotonic);
+    const breaker = new ProjectBreaker(database, registry, log);
+    const providerOf = (projectId: number): Provider | undefined => parts.providers.get(registry.get(projectId)?.provider ?? '');
+    const engine = new PostgresQueueEngine({
+      database,
+      monotonic,
+      worker: options.id,
+      receiptDelaySeconds: options.receiptDelaySeconds,
+      hasReceipts: (id) => (providerOf(id)?.limits.receiptIds ?? 0) > 0,
+      hasBudget: (id) => registry.get(id)?.hasBudget ?? false,
+    });
+    const sleep = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
+    const outcomes = new OutcomeWriter({ database, engine, quarantine: parts.quarantine, sleep }, OUTCOME_WRITERS);
+    const sender = new ChunkSender(
+      { clock, engine, outcomes, registry, breaker, keyring: parts.keyring, localTime, random, log, providerOf },
+      { deadlineMs: options.requestDeadlineMs, leaseSeconds: options.leaseSeconds, maxAttempts: options.maxAttempts },
+    );
+    this.#delivering = divideSlots(options.slots).map((share) => {
+      const lane = new DeliveryLane(
+        { database, engine, registry, policies, sender, monotonic, log },
+        { ...share, leaseSeconds: options.leaseSeconds, worker: options.id },
+      );
+      return { lane, loop: new WorkLoop(`delivery ${share.lanes.join()}`, () => lane.work(), { log, monotonic }) };
+    });
+    const planner = new Planner(
+      { database, policies, localTime, monotonic, random, planningTime: parts.planningTime },
+      { batchSize: options.planningBatch, chunkSize: options.chunkSize },
+    );
+    this.#planning = LANES.map((lane) => new WorkLoop(`planning ${lane}`, () => this.#plan(planner, lane), { log, monotonic }));
+    const recovery = new LeaseRecovery({ database, engine, log, random }, { ...options, worker: options.id });
+    const receipts = new ReceiptPoller(
+      { database, registry, breaker, quarantine: parts.quarantine, providerOf, monotonic, random, log },
+      { deadlineMs: options.requestDeadlineMs, leaseSeconds: options.leaseSeconds, maxAttempts: options.maxAttempts },
+    );
+    const duties: Duty[] = [
+      { name: 'receipts', everyMs: 1000, run: () => receipts.poll() },
+      { name: 'held', everyMs: 500, run: async () => (await releaseHeld(database, 5000, parts.planningTime())) > 0 },
+      { name: 'expired leases', everyMs: 1000, run: async () => (await recovery.recover()) > 0 },
+      { name: 'overdue', everyMs: 1000, run: async () => (await engine.expireOverdue(100)) > 0 },
+      ...parts.duties,
+    ];
+    this.#rest = duties.map((duty) => new WorkLoop(duty.name, duty.run, { log, monotonic }, duty.everyMs));
+  }
+
+  async start(): Promise<void> {
+    const wakePlanning = (): void => {
+      for (const loop of this.#planning) loop.wakeUp.wake();
+    };
+    this.#subscription = await this.#parts.database.listen('todoku_outbox', wakePlanning, wakePlanning);
+    for (const loop of this.#loops()) loop.start();
+  }
+
+  /** Resolves when everything that was on the wire is settled. */
+  async stop(): Promise<void> {
+    await this.#subscription?.close();
+    await Promise.all(this.#planning.map((loop) => loop.stop()));
+    await Promise.all(this.#delivering.map(({ loop }) => loop.stop()));
+    await Promise.all(this.#delivering.map(({ lane }) => lane.drained()));
+    await Promise.all(this.#rest.map((loop) => loop.stop()));
+  }
+
+  #loops(): WorkLoop[] {
+    return [...this.#planning, ...this.#delivering.map(({ loop }) => loop), ...this.#rest];
+  }
+
+  async #plan(planner: Planner, lane: Lane): Promise<boolean> {
+    const planned = await planner.plan(lane);
+    if (planned.deliveries > 0) {
+      for (const { loop } of this.#delivering) loop.wakeUp.wake();
+    }
+    return planned.notifications > 0;
+  }
+}
