@@ -10,7 +10,8 @@ begin
   end if;
 end $$;
 
-create function push.take_in() returns trigger language plpgsql security definer set search_path = '' as $$
+-- The ledger counts by the hour of UTC, in whatever zone the app's session is: zones of half hours exist.
+create function push.take_in() returns trigger language plpgsql security definer set search_path = '' set timezone = 'UTC' as $$
 begin
   with packed as materialized (
     select lane, broadcast_id, hour, count(*) as n, array_agg(id) as ids, array_agg(created_at) as created_ats
@@ -42,7 +43,8 @@ create trigger notification_push_trigger after insert on public.notifications
   for each statement execute function push.take_in();
 
 -- Pushes for rows that were inserted while the trigger was disabled: only on an operator's request. Returns how many were taken in.
-create function push.catch_up(since timestamptz, until timestamptz) returns bigint language plpgsql security definer set search_path = '' as $$
+create function push.catch_up(since timestamptz, until timestamptz) returns bigint language plpgsql security definer
+set search_path = '' set timezone = 'UTC' as $$
 declare
   taken bigint;
 begin
