@@ -5,8 +5,8 @@ import { resolveOptions, type SimulatorOptions } from './options.js';
 import { createHttpServer } from './server/http-server.js';
 import { ServiceState } from './service.js';
 
-export { connectSimulator, type RemoteSimulator } from './control/remote.js';
 export type { SimulatorControl } from './control/control.js';
+export { connectSimulator, type RemoteSimulator } from './control/remote.js';
 export type { FaultKind, FaultMatch, FaultSpec } from './faults/kinds.js';
 export type { FaultStatus } from './faults/plan.js';
 export type { LedgerEntry } from './ledger/entry.js';

@@ -80,33 +80,29 @@ const ROUTES: Readonly<Record<string, Handler>> = {
 
 /** The control API: for this machine only, and not for web pages that happen to run in a browser on it. */
 export function handleControl(state: ServiceState, req: IncomingMessage, res: ServerResponse): void {
-  if (!isFromThisMachine(req)) {
-    req.resume();
-    return answer(res, 403, { error: { code: 'FORBIDDEN', message: 'The control API answers programs on this machine only.' } });
-  }
   const url = new URL(req.url ?? '/', 'http://localhost');
   const handler = ROUTES[`${req.method} ${url.pathname}`];
-  if (handler === undefined) {
+  if (!isFromThisMachine(req)) {
     req.resume();
-    return answer(res, 404, { error: { code: 'NOT_FOUND', message: 'GET /simulator lists what there is.' } });
+    fail(res, 403, 'FORBIDDEN', 'The control API answers programs on this machine only.');
+  } else if (handler === undefined) {
+    req.resume();
+    fail(res, 404, 'NOT_FOUND', 'GET /simulator lists what there is.');
+  } else {
+    readBody(req, MAX_BODY_BYTES, (body) => {
+      if (body === null) fail(res, 413, 'TOO_LARGE', `The body is over ${MAX_BODY_BYTES} bytes.`);
+      else void run(handler, new SimulatorControl(state), url.searchParams, body, res);
+    });
   }
-  readBody(req, MAX_BODY_BYTES, (body) => {
-    if (body === null) return answer(res, 413, { error: { code: 'TOO_LARGE', message: `The body is over ${MAX_BODY_BYTES} bytes.` } });
-    void run(handler, new SimulatorControl(state), url.searchParams, body, res);
-  });
 }
 
 async function run(handler: Handler, control: SimulatorControl, query: URLSearchParams, body: Buffer, res: ServerResponse): Promise<void> {
   try {
     answer(res, 200, await handler({ control, query, body: body.length === 0 ? {} : JSON.parse(body.toString('utf8')) }));
   } catch (error) {
-    if (error instanceof InputError) {
-      return answer(res, 400, { error: { code: 'INVALID_INPUT', path: error.path, message: error.message } });
-    }
-    if (error instanceof SyntaxError) {
-      return answer(res, 400, { error: { code: 'INVALID_INPUT', path: '', message: 'The body is not valid JSON.' } });
-    }
-    answer(res, 500, { error: { code: 'INTERNAL', message: error instanceof Error ? error.message : String(error) } });
+    if (error instanceof InputError) fail(res, 400, 'INVALID_INPUT', error.message, error.path);
+    else if (error instanceof SyntaxError) fail(res, 400, 'INVALID_INPUT', 'The body is not valid JSON.', '');
+    else fail(res, 500, 'INTERNAL', error instanceof Error ? error.message : String(error));
   }
 }
 
@@ -137,6 +133,10 @@ function numberFrom(query: URLSearchParams, name: string, least: number, most: n
 function withoutSecret(control: SimulatorControl): object {
   const { accessToken, ...rest } = control.settings();
   return { ...rest, accessTokenSet: accessToken !== null };
+}
+
+function fail(res: ServerResponse, status: number, code: string, message: string, path?: string): void {
+  answer(res, status, { error: { code, path, message } });
 }
 
 function answer(res: ServerResponse, status: number, value: unknown): void {

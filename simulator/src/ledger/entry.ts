@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import type { ExpoMessage } from '../protocol/messages.js';
 import type { TicketKind } from '../tokens/behaviours.js';
 import type { Platform } from '../tokens/registry.js';
@@ -46,6 +46,7 @@ export interface LedgerEntry {
 
 export function entriesOf(batch: Batch, run: string): LedgerEntry[] {
   const { request, tMono, tWall, project, fault } = batch;
+  const hashOf = titleHasher();
   return batch.tokens.map((token, index) => {
     const message = batch.messages[index];
     const answer = batch.answers[index] ?? 'ok';
@@ -59,7 +60,7 @@ export function entriesOf(batch: Batch, run: string): LedgerEntry[] {
       token,
       platform: batch.platforms[index] ?? 'ios',
       deliveryId: message ? deliveryIdOf(message) : null,
-      titleHash: message?.title === undefined ? null : titleHash(message.title),
+      titleHash: message?.title === undefined ? null : hashOf(message.title),
       collapseId: message?.collapseId ?? null,
       tag: message?.tag ?? null,
       accepted: answer === 'ok',
@@ -69,11 +70,20 @@ export function entriesOf(batch: Batch, run: string): LedgerEntry[] {
   });
 }
 
-export function deliveryIdOf(message: ExpoMessage): string | null {
+function deliveryIdOf(message: ExpoMessage): string | null {
   const id = message.data?.['_deliveryId'];
   return typeof id === 'string' ? id : null;
 }
 
-function titleHash(title: string): string {
-  return createHash('sha256').update(title).digest('hex').slice(0, 16);
+/** Remembers the last title only: neighbours in a request usually share theirs. */
+function titleHasher(): (title: string) => string {
+  let lastTitle: string | undefined;
+  let lastHash = '';
+  return (title) => {
+    if (title !== lastTitle) {
+      lastTitle = title;
+      lastHash = hash('sha256', title).slice(0, 16);
+    }
+    return lastHash;
+  };
 }

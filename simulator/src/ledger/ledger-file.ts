@@ -1,7 +1,9 @@
-import { open, readFile } from 'node:fs/promises';
-import type { FileHandle } from 'node:fs/promises';
+import { type FileHandle, open, readFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import type { LedgerEntry } from './entry.js';
+
+/** The part of a file handle that the ledger needs. */
+type AppendOnly = Pick<FileHandle, 'appendFile' | 'datasync' | 'close'>;
 
 /**
  * An append-only file of ledger entries, one JSON line each.
@@ -15,14 +17,14 @@ import type { LedgerEntry } from './entry.js';
  * never at all when the file is broken, because an answer without a line would make the ledger a liar.
  */
 export class LedgerFile {
-  readonly #handle: FileHandle;
+  readonly #handle: AppendOnly;
   readonly #onBroken: (error: Error) => void;
   #state: 'idle' | 'writing' | 'broken' = 'idle';
   #lines = '';
   #waiting: (() => void)[] = [];
   #idle: Promise<void> = Promise.resolve();
 
-  private constructor(handle: FileHandle, onBroken: (error: Error) => void) {
+  constructor(handle: AppendOnly, onBroken: (error: Error) => void) {
     this.#handle = handle;
     this.#onBroken = onBroken;
   }
@@ -35,7 +37,6 @@ export class LedgerFile {
       const { buffer } = await handle.read(Buffer.alloc(1), 0, 1, size - 1);
       if (buffer[0] !== 0x0a) await handle.appendFile('\n');
     }
-    await handle.datasync();
     await syncFolder(dirname(path));
     return new LedgerFile(handle, onBroken);
   }

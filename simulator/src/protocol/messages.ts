@@ -12,7 +12,17 @@ export interface ExpoMessage {
 
 type Unchecked = Readonly<Record<string, unknown>>;
 
-const STRINGS = ['subtitle', 'channelId', 'icon', 'categoryId', 'collapseId', 'tag', 'threadId', 'targetContentId', 'filterCriteria'] as const;
+const STRINGS = [
+  'subtitle',
+  'channelId',
+  'icon',
+  'categoryId',
+  'collapseId',
+  'tag',
+  'threadId',
+  'targetContentId',
+  'filterCriteria',
+] as const;
 const NUMBERS = ['ttl', 'expiration', 'badge', 'relevanceScore'] as const;
 const BOOLEANS = ['contentAvailable', '_contentAvailable', 'mutableContent'] as const;
 const PRIORITIES = new Set<unknown>(['default', 'normal', 'high']);

@@ -11,11 +11,7 @@ export function gatewayTimeout(): Reply {
 }
 
 export function upstreamReset(): Reply {
-  return reply(
-    503,
-    'upstream connect error or disconnect/reset before headers. reset reason: connection termination',
-    'text/plain',
-  );
+  return reply(503, 'upstream connect error or disconnect/reset before headers. reset reason: connection termination', 'text/plain');
 }
 
 /** An HTML page under status 200, as captive portals and misrouted load balancers give. */

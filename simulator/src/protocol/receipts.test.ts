@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { json, messagesTo, type RequestErrors, RECEIPTS, raw, receipts, send, tickets, token } from '../../test/support/raw-http.js';
+import { json, messagesTo, RECEIPTS, type RequestErrors, raw, receipts, send, tickets, token } from '../../test/support/raw-http.js';
 import { simulators } from '../../test/support/simulator.js';
 import type { TokenBehaviour } from '../tokens/behaviours.js';
 
@@ -43,7 +43,12 @@ describe('receipts', () => {
       message: 'The Apple Push Notification service failed to send the notification (reason: BadDeviceToken, status code: 400).',
       messageEnum: 1006,
       messageParamValues: ['BadDeviceToken', '400'],
-      details: { apns: { reason: 'BadDeviceToken', statusCode: 400 }, error: 'DeveloperError', errorCodeEnum: 2, sentAt: expect.any(Number) },
+      details: {
+        apns: { reason: 'BadDeviceToken', statusCode: 400 },
+        error: 'DeveloperError',
+        errorCodeEnum: 2,
+        sentAt: expect.any(Number),
+      },
     });
   });
 

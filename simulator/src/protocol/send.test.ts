@@ -45,7 +45,11 @@ describe('tickets', () => {
 
   it('takes a malformed token for a dead device, not for a bad request (shape D)', async () => {
     const { url } = await start();
-    const [bad, good, bare] = await tickets(url, [{ to: 'abc' }, { to: 'ExpoPushToken[]' }, { to: '0f8fad5b-d9cb-469f-a165-70867728950e' }]);
+    const [bad, good, bare] = await tickets(url, [
+      { to: 'abc' },
+      { to: 'ExpoPushToken[]' },
+      { to: '0f8fad5b-d9cb-469f-a165-70867728950e' },
+    ]);
     expect(bad).toEqual({
       status: 'error',
       message: '"abc" is not a valid Expo push token',
@@ -90,9 +94,17 @@ describe('tickets', () => {
   it('always makes as many tickets as there are recipients', async () => {
     const { url, control } = await start({ rate: null });
     control.setTokenPrefix('ExponentPushToken[dead', { behaviour: 'dead_at_ticket' });
-    const recipient = fc.oneof(fc.string(), fc.string().map((name) => `ExponentPushToken[${name}]`), fc.constant(token('dead1')));
+    const recipient = fc.oneof(
+      fc.string(),
+      fc.string().map((name) => `ExponentPushToken[${name}]`),
+      fc.constant(token('dead1')),
+    );
     const message = fc.record(
-      { to: fc.oneof(recipient, fc.array(recipient, { maxLength: 5 })), title: fc.string(), data: fc.dictionary(fc.string(), fc.jsonValue()) },
+      {
+        to: fc.oneof(recipient, fc.array(recipient, { maxLength: 5 })),
+        title: fc.string(),
+        data: fc.dictionary(fc.string(), fc.jsonValue()),
+      },
       { requiredKeys: ['to'] },
     );
     await fc.assert(
@@ -176,10 +188,30 @@ describe('refused requests', () => {
   it('takes every documented field', async () => {
     const { url } = await start();
     const message = {
-      to: token('a'), title: 't', body: 'b', subtitle: 's', data: { a: { b: 1 } }, ttl: 0, expiration: 1782424694, priority: 'high',
-      sound: { critical: true, name: 'x', volume: 1 }, badge: 0, interruptionLevel: 'active', channelId: 'c', icon: 'i',
-      richContent: { image: 'https://example.com/i.png' }, categoryId: 'c', collapseId: 'c', tag: 't', mutableContent: true,
-      contentAvailable: true, _contentAvailable: true, threadId: 't', targetContentId: 't', filterCriteria: 'f', relevanceScore: 0.5,
+      to: token('a'),
+      title: 't',
+      body: 'b',
+      subtitle: 's',
+      data: { a: { b: 1 } },
+      ttl: 0,
+      expiration: 1782424694,
+      priority: 'high',
+      sound: { critical: true, name: 'x', volume: 1 },
+      badge: 0,
+      interruptionLevel: 'active',
+      channelId: 'c',
+      icon: 'i',
+      richContent: { image: 'https://example.com/i.png' },
+      categoryId: 'c',
+      collapseId: 'c',
+      tag: 't',
+      mutableContent: true,
+      contentAvailable: true,
+      _contentAvailable: true,
+      threadId: 't',
+      targetContentId: 't',
+      filterCriteria: 'f',
+      relevanceScore: 0.5,
     };
     expect((await tickets(url, [message, { to: token('b'), sound: null }])).map((ticket) => ticket.status)).toEqual(['ok', 'ok']);
   });

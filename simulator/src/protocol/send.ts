@@ -4,7 +4,7 @@ import { type Batch, entriesOf } from '../ledger/entry.js';
 import { ledgerLines } from '../ledger/ledger-file.js';
 import { type Answer, type Reply, reply } from '../server/answer.js';
 import type { ServiceState } from '../service.js';
-import { TOKEN_BEHAVIOURS, type TicketKind } from '../tokens/behaviours.js';
+import { type TicketKind, TOKEN_BEHAVIOURS } from '../tokens/behaviours.js';
 import type { Platform, TokenProfile } from '../tokens/registry.js';
 import { authorize } from './authorize.js';
 import { isTooBig } from './payload-size.js';
@@ -18,41 +18,59 @@ interface Taken {
   readonly tickets: string[];
 }
 
+/** An answer, and what has to be on disk before it leaves. */
+interface Outcome {
+  readonly answer: Answer;
+  readonly batch: Batch | null;
+}
+
 /**
- * `POST /--/api/v2/push/send`. Order: permission, shape, project, rate, scripted fault, acceptance. Natural refusals
- * use up no fault, so that a script strikes a request that would otherwise have succeeded.
- * `respond` is called at once, or when the ledger file holds the request, or never when that file is broken.
+ * `POST /--/api/v2/push/send`. `respond` is called at once, or when the ledger file holds the request, or never when
+ * that file is broken.
  */
 export function handleSend(state: ServiceState, text: string, authorization: string | undefined, respond: (answer: Answer) => void): void {
+  const { answer, batch } = judgeRequest(state, text, authorization);
+  if (state.file === null || batch === null) {
+    respond(answer);
+  } else {
+    state.file.append(ledgerLines(entriesOf(batch, state.ids.run)), () => respond(answer));
+  }
+}
+
+/**
+ * Order: permission, shape, project, rate, scripted fault, acceptance. Natural refusals use up no fault, so that a
+ * script strikes a request that would otherwise have succeeded.
+ */
+function judgeRequest(state: ServiceState, text: string, authorization: string | undefined): Outcome {
   const { meters, settings, tokens: registry } = state;
   const number = state.nextRequest();
   meters.requestArrived();
-  const refuse = (answer: Reply): void => {
-    meters.refused(answer.status);
-    respond(answer);
-  };
   const denied = authorize(authorization, settings.accessToken, registry.default.project);
-  if (denied) return refuse(denied);
+  if (denied) return refused(state, denied);
   const request = readSendRequest(text);
-  if ('kind' in request) return refuse(request);
+  if ('kind' in request) return refused(state, request);
   const recipients = request.tokens.length;
   meters.recipientsOffered(recipients, state.clock.monoMs());
   const profiles = request.tokens.map((token) => registry.profileOf(token));
   const project = projectOf(profiles, request.tokens, registry);
-  if (typeof project === 'object') return refuse(project);
+  if (typeof project === 'object') return refused(state, project);
   if (!state.limit.allows(project, recipients)) {
-    return refuse(tooManyRequests(settings.rate ?? 0, settings.retryAfterSeconds?.toString() ?? null));
+    return refused(state, tooManyRequests(settings.rate ?? 0, settings.retryAfterSeconds?.toString() ?? null));
   }
   const fault = state.faults.take('send', { tokens: request.tokens, messages: request.messages, project });
   if (fault) meters.faultApplied(fault.kind);
   if (fault && !acceptsFirst(fault)) {
-    return respond(faultAnswer(fault, { right: reply(200, '{"data":[]}'), project, rate: settings.rate }));
+    const right = reply(200, '{"data":[]}');
+    return { answer: faultAnswer(fault, { right, project, rate: settings.rate }), batch: null };
   }
   state.limit.take(project, recipients);
   const { batch, tickets } = take(state, request, profiles, project, fault, number);
-  const answer = answerOf(state, request, tickets, project, fault);
-  if (state.file === null) return respond(answer);
-  state.file.append(ledgerLines(entriesOf(batch, state.ids.run)), () => respond(answer));
+  return { answer: answerOf(state, request, tickets, project, fault), batch };
+}
+
+function refused(state: ServiceState, answer: Reply): Outcome {
+  state.meters.refused(answer.status);
+  return { answer, batch: null };
 }
 
 function take(

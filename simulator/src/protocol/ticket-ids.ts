@@ -33,7 +33,10 @@ export class TicketIds {
   /** A simulator with a `name` also recognises the ids of its earlier runs under that name. */
   constructor(name: string | null) {
     this.#named = name !== null;
-    this.#group = createHash('sha256').update(name ?? randomBytes(8)).digest('hex').slice(0, 3);
+    this.#group = createHash('sha256')
+      .update(name ?? randomBytes(8))
+      .digest('hex')
+      .slice(0, 3);
     this.#run = randomBytes(2).toString('hex').slice(0, 3);
   }
 

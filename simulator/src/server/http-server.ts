@@ -1,8 +1,8 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import { handleControl } from '../control/routes.js';
 import { handleReceipts } from '../protocol/receipts.js';
-import { handleSend } from '../protocol/send.js';
 import { validationError } from '../protocol/request-errors.js';
+import { handleSend } from '../protocol/send.js';
 import type { ServiceState } from '../service.js';
 import { type Answer, reply } from './answer.js';
 import { type BodyLimits, decodeBody, readBody } from './body.js';
@@ -31,11 +31,16 @@ function route(state: ServiceState, limits: BodyLimits, req: IncomingMessage, re
   const url = req.url ?? '/';
   const query = url.indexOf('?');
   const path = query === -1 ? url : url.slice(0, query);
-  if (path === SEND_PATH && req.method === 'POST') return receiveSend(state, limits, req, res);
-  if (path === RECEIPTS_PATH && req.method === 'POST') return receiveReceipts(state, limits, req, res);
-  if (path === CONTROL_PREFIX || path.startsWith(`${CONTROL_PREFIX}/`)) return handleControl(state, req, res);
-  req.resume();
-  writeAnswer(res, reply(404, '{"errors":[{"code":"NOT_FOUND","message":"There is nothing here."}]}'), false);
+  if (path === SEND_PATH && req.method === 'POST') {
+    receiveSend(state, limits, req, res);
+  } else if (path === RECEIPTS_PATH && req.method === 'POST') {
+    receiveReceipts(state, limits, req, res);
+  } else if (path === CONTROL_PREFIX || path.startsWith(`${CONTROL_PREFIX}/`)) {
+    handleControl(state, req, res);
+  } else {
+    req.resume();
+    writeAnswer(res, reply(404, '{"errors":[{"code":"NOT_FOUND","message":"There is nothing here."}]}'), false);
+  }
 }
 
 function receiveSend(state: ServiceState, limits: BodyLimits, req: IncomingMessage, res: ServerResponse): void {
@@ -61,7 +66,8 @@ function receiveText(
 ): void {
   readBody(req, limits.wire, (body) => {
     if (body === null) {
-      return finish(state, req, res, { ...validationError(`The body is over ${limits.wire} bytes.`), status: 413 });
+      finish(state, req, res, { ...validationError(`The body is over ${limits.wire} bytes.`), status: 413 });
+      return;
     }
     const encoding = req.headers['content-encoding'];
     state.meters.bodyArrived(body.length, encoding === 'gzip');

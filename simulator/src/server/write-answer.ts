@@ -10,24 +10,31 @@ export function writeAnswer(res: ServerResponse, answer: Answer, gzip: boolean):
   if (res.destroyed) return;
   switch (answer.kind) {
     case 'reply':
-      return writeReply(res, answer, gzip);
+      writeReply(res, answer, gzip);
+      break;
     case 'reset':
       res.socket?.resetAndDestroy();
-      return;
+      break;
     case 'hang':
-      return;
+      break;
     case 'truncate':
-      return writeHalf(res, answer.of);
+      writeHalf(res, answer.of);
+      break;
     case 'drip':
-      return drip(res, answer.of, answer.everyMs);
-    case 'delay': {
-      const timer = setTimeout(() => writeAnswer(res, answer.of, gzip), answer.ms);
-      res.once('close', () => clearTimeout(timer));
-      return;
-    }
+      drip(res, answer.of, answer.everyMs);
+      break;
+    case 'delay':
+      writeLater(res, answer.of, answer.ms, gzip);
+      break;
     case 'flood':
-      return flood(res, answer.bytes);
+      flood(res, answer.bytes);
+      break;
   }
+}
+
+function writeLater(res: ServerResponse, answer: Answer, ms: number, gzip: boolean): void {
+  const timer = setTimeout(() => writeAnswer(res, answer, gzip), ms);
+  res.once('close', () => clearTimeout(timer));
 }
 
 function writeReply(res: ServerResponse, answer: Reply, gzip: boolean): void {

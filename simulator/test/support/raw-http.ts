@@ -20,7 +20,12 @@ export const RECEIPTS = '/--/api/v2/push/getReceipts';
 export function raw(url: string, body: string | Buffer | null, options: RawOptions = {}): Promise<RawAnswer> {
   return new Promise((resolve, reject) => {
     const { method = body === null ? 'GET' : 'POST', headers = {}, signal } = options;
-    const call = request(url, { method, agent: false, headers: { 'content-type': 'application/json', ...headers }, ...(signal && { signal }) });
+    const call = request(url, {
+      method,
+      agent: false,
+      headers: { 'content-type': 'application/json', ...headers },
+      ...(signal && { signal }),
+    });
     call.once('error', reject);
     call.once('response', (answer) => {
       const pieces: Buffer[] = [];
@@ -49,7 +54,14 @@ export interface Outcome {
 }
 
 export interface RequestErrors {
-  readonly errors: readonly { code: string; message: string; type?: string; details?: unknown; isTransient?: boolean; requestId?: string }[];
+  readonly errors: readonly {
+    code: string;
+    message: string;
+    type?: string;
+    details?: unknown;
+    isTransient?: boolean;
+    requestId?: string;
+  }[];
 }
 
 export function send(url: string, messages: unknown, options: RawOptions = {}): Promise<RawAnswer> {
