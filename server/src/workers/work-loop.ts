@@ -6,6 +6,12 @@ import { Wake } from './wake.js';
 const FAILED_MS = 500;
 const FAILED_MOST_MS = 10_000;
 
+/** How long a loop sleeps when it found nothing; quickAfterWork: shorter while there was work lately (IdlePace). */
+export interface Idle {
+  readonly ms: number;
+  readonly quickAfterWork: boolean;
+}
+
 /**
  * Does one kind of work again and again. States: stopped → running (working ⇄ sleeping) → stopping → stopped.
  *
@@ -18,17 +24,16 @@ export class WorkLoop {
   readonly #work: () => Promise<boolean>;
   readonly #log: Logger;
   readonly #pace: IdlePace;
-  readonly #fixedIdleMs: number | null;
+  readonly #idle: Idle;
   #running: Promise<void> | null = null;
   #stopping = false;
 
-  /** fixedIdleMs: sleep this long when there is nothing to do, for duties that have no haste; null: the adaptive pace. */
-  constructor(name: string, work: () => Promise<boolean>, parts: { log: Logger; monotonic: () => number }, fixedIdleMs: number | null = null) {
+  constructor(name: string, work: () => Promise<boolean>, parts: { log: Logger; monotonic: () => number }, idle: Idle) {
     this.#name = name;
     this.#work = work;
     this.#log = parts.log;
-    this.#pace = new IdlePace(parts.monotonic);
-    this.#fixedIdleMs = fixedIdleMs;
+    this.#pace = new IdlePace(parts.monotonic, idle.ms);
+    this.#idle = idle;
   }
 
   start(): void {
@@ -50,7 +55,7 @@ export class WorkLoop {
         const worked = await this.#work();
         failures = 0;
         if (worked) this.#pace.worked();
-        else if (!this.#stopping) await this.wakeUp.sleep(this.#fixedIdleMs ?? this.#pace.next());
+        else if (!this.#stopping) await this.wakeUp.sleep(this.#idle.quickAfterWork ? this.#pace.next() : this.#idle.ms);
       } catch (error) {
         failures++;
         this.#log.error({ loop: this.#name, failures, error: describeError(error) }, 'NotificationError: work failed, it will be tried again');

@@ -50,6 +50,11 @@ export interface WorkerOptions {
   readonly leaseSeconds: number;
   readonly requestDeadlineMs: number;
   readonly receiptDelaySeconds: number;
+  readonly outboxPollMs: number;
+  readonly queuePollMs: number;
+  readonly receiptPollMs: number;
+  /** false: plans, but puts nothing on the wire. */
+  readonly sending: boolean;
   readonly maxAttempts: number;
   readonly maxCrashRecoveries: number;
 }
@@ -104,31 +109,31 @@ export class Worker {
       { clock, engine, outcomes, registry, breaker, keyring: parts.keyring, localTime, random, log, providerOf },
       { deadlineMs: options.requestDeadlineMs, leaseSeconds: options.leaseSeconds, maxAttempts: options.maxAttempts },
     );
-    this.#delivering = divideSlots(options.slots).map((share) => {
+    this.#delivering = (options.sending ? divideSlots(options.slots) : []).map((share) => {
       const lane = new DeliveryLane(
         { database, engine, registry, policies, sender, monotonic, log },
         { ...share, leaseSeconds: options.leaseSeconds, worker: options.id },
       );
-      return { lane, loop: new WorkLoop(`delivery ${share.lanes.join()}`, () => lane.work(), { log, monotonic }) };
+      return { lane, loop: new WorkLoop(`delivery ${share.lanes.join()}`, () => lane.work(), { log, monotonic }, { ms: options.queuePollMs, quickAfterWork: true }) };
     });
     const planner = new Planner(
       { database, policies, localTime, monotonic, random, planningTime: parts.planningTime },
       { batchSize: options.planningBatch, chunkSize: options.chunkSize },
     );
-    this.#planning = LANES.map((lane) => new WorkLoop(`planning ${lane}`, () => this.#plan(planner, lane), { log, monotonic }));
+    this.#planning = LANES.map((lane) => new WorkLoop(`planning ${lane}`, () => this.#plan(planner, lane), { log, monotonic }, { ms: options.outboxPollMs, quickAfterWork: true }));
     const recovery = new LeaseRecovery({ database, engine, log, random }, { ...options, worker: options.id });
     const receipts = new ReceiptPoller(
       { database, registry, breaker, quarantine: parts.quarantine, providerOf, monotonic, random, log },
       { deadlineMs: options.requestDeadlineMs, leaseSeconds: options.leaseSeconds, maxAttempts: options.maxAttempts },
     );
     const duties: Duty[] = [
-      { name: 'receipts', everyMs: 1000, run: () => receipts.poll() },
+      { name: 'receipts', everyMs: options.receiptPollMs, run: () => receipts.poll() },
       { name: 'held', everyMs: 500, run: async () => (await releaseHeld(database, 5000, parts.planningTime())) > 0 },
       { name: 'expired leases', everyMs: 1000, run: async () => (await recovery.recover()) > 0 },
       { name: 'overdue', everyMs: 1000, run: async () => (await engine.expireOverdue(100)) > 0 },
       ...parts.duties,
     ];
-    this.#rest = duties.map((duty) => new WorkLoop(duty.name, duty.run, { log, monotonic }, duty.everyMs));
+    this.#rest = duties.map((duty) => new WorkLoop(duty.name, duty.run, { log, monotonic }, { ms: duty.everyMs, quickAfterWork: false }));
   }
 
   async start(): Promise<void> {
