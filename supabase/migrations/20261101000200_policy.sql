@@ -55,6 +55,7 @@ create table push.projects (
   paused          boolean not null default false,
   frozen_at       timestamptz,        -- token invalidation is frozen: too many were called dead at once
   frozen_reason   text,
+  unfrozen_at     timestamptz,        -- losses before this are an operator's business already and no longer count
   created_at      timestamptz not null default now(),
   unique (provider, name),
   check (rate_budget is null or rate_budget > rate_burst)
