@@ -11,6 +11,7 @@ export default defineConfig({
   test: {
     include: ['server/**/*.test.ts', 'simulator/**/*.test.ts', 'bench/**/*.test.ts', 'chaos/**/*.test.ts', 'scripts/**/*.test.ts'],
     exclude: ['**/node_modules/**', '**/dist/**', '**/dist-failpoints/**'],
+    globalSetup: './server/test/support/global-setup.ts',
     pool: 'forks',
     testTimeout: 30_000,
     hookTimeout: 60_000,
