@@ -1,0 +1,227 @@
+import { randomUUID } from 'node:crypto';
+import { type Simulator, type SimulatorOptions, startSimulator } from '@todoku/simulator';
+import { expect, vi } from 'vitest';
+import { systemClock } from '../../src/clock/clock.js';
+import { connectDatabase } from '../../src/database/connect-database.js';
+import type { Database } from '../../src/database/database.js';
+import type { TokenQuarantine } from '../../src/delivery/token-quarantine.js';
+import { silentLogger } from '../../src/logging/logger.js';
+import { createExpoProvider } from '../../src/providers/expo/expo-provider.js';
+import type { Provider } from '../../src/providers/provider.js';
+import type { Keyring } from '../../src/security/keyring.js';
+import { parseKeys } from '../../src/security/key-text.js';
+import { LocalKeyring } from '../../src/security/local-keyring.js';
+import { hotPathSettings } from '../../src/workers/hot-path-settings.js';
+import { Worker, type WorkerOptions } from '../../src/workers/worker.js';
+import { testDatabase } from './database.js';
+
+/** A user with devices, as the tests make them. */
+export interface TestUser {
+  readonly id: string;
+  readonly tokens: string[];
+  readonly tokenIds: string[];
+}
+
+export interface StoredDelivery {
+  readonly delivery_id: number;
+  readonly state: string;
+  readonly code: string | null;
+  readonly token_id: string;
+  readonly ticket_id: string | null;
+}
+
+export function testKeyring(): Keyring {
+  const parsed = parseKeys(`1:${Buffer.alloc(32, 1).toString('base64')},index:${Buffer.alloc(32, 2).toString('base64')}`);
+  if (!parsed.ok) throw new Error(parsed.problem);
+  return new LocalKeyring(parsed.keys);
+}
+
+const quickWorker: WorkerOptions = {
+  id: 'test',
+  planningBatch: 2000,
+  chunkSize: 100,
+  slots: 8,
+  leaseSeconds: 30,
+  requestDeadlineMs: 2000,
+  receiptDelaySeconds: 0,
+  outboxPollMs: 20,
+  queuePollMs: 20,
+  receiptPollMs: 20,
+  sending: true,
+  maxAttempts: 4,
+  maxCrashRecoveries: 3,
+};
+
+interface SpineOptions {
+  readonly simulator?: SimulatorOptions;
+  readonly worker?: Partial<WorkerOptions>;
+  readonly quarantine?: (database: Database) => TokenQuarantine;
+}
+
+/** Database, simulator and what it takes to run workers: the spine without HTTP. */
+export class Spine {
+  readonly keyring = testKeyring();
+  planningTime: Date | null = null;
+  readonly #workers: { stop(): Promise<void> }[] = [];
+  #devices = 0;
+
+  readonly database: Database;
+  readonly admin: Database;
+  readonly url: string;
+  readonly simulator: Simulator;
+  readonly #options: SpineOptions;
+  readonly #closeDatabase: () => Promise<void>;
+
+  private constructor(parts: Awaited<ReturnType<typeof testDatabase>>, simulator: Simulator, options: SpineOptions) {
+    this.database = parts.database;
+    this.admin = parts.admin;
+    this.url = parts.url;
+    this.simulator = simulator;
+    this.#options = options;
+    this.#closeDatabase = parts.close;
+  }
+
+  static async start(options: SpineOptions = {}): Promise<Spine> {
+    const simulator = await startSimulator({ rate: null, ledger: 'full', ...options.simulator });
+    const spine = new Spine(await testDatabase(), simulator, options);
+    await spine.admin.query('update push.projects set rate_budget = null');
+    return spine;
+  }
+
+  /** A user with active devices whose tokens are live at the simulator. */
+  async user(devices = 1): Promise<TestUser> {
+    const user = { id: randomUUID(), tokens: [] as string[], tokenIds: [] as string[] };
+    for (let i = 0; i < devices; i++) await this.#device(user);
+    return user;
+  }
+
+  async users(count: number): Promise<TestUser[]> {
+    return await Promise.all(Array.from({ length: count }, () => this.user()));
+  }
+
+  async #device(user: TestUser): Promise<void> {
+    const id = randomUUID();
+    const token = `ExponentPushToken[device-${++this.#devices}]`;
+    await this.admin.query(
+      'insert into push_tokens (id, user_id, platform, token_ciphertext, token_hash, key_id) values ($1, $2, $3, $4, $5, 1)',
+      [id, user.id, 'ios', this.keyring.encrypt(token, id), this.keyring.hash(token)],
+    );
+    user.tokens.push(token);
+    user.tokenIds.push(id);
+  }
+
+  /** Inserts a row as an app would. Returns its id. */
+  async notify(userId: string, columns: Record<string, unknown> = {}): Promise<string> {
+    const row = { user_id: userId, type: 'reminder', title: `Title ${randomUUID()}`, message: 'Message', ...columns };
+    const names = Object.keys(row);
+    const [made] = await this.admin.query<{ id: string }>(
+      `insert into notifications (${names.join(', ')}) values (${names.map((_, i) => `$${i + 1}`).join(', ')}) returning id`,
+      Object.values(row),
+    );
+    return made?.id ?? '';
+  }
+
+  /** Starts a worker; it is stopped with the spine. */
+  async worker(options: Partial<WorkerOptions> = {}, provider = this.provider()): Promise<Worker> {
+    const database = connectDatabase({
+      url: this.url,
+      role: 'todoku_worker',
+      maxConnections: 12,
+      applicationName: 'test worker',
+      settings: hotPathSettings,
+      log: silentLogger,
+    });
+    const worker = new Worker(
+      {
+        database,
+        clock: systemClock,
+        random: Math.random,
+        keyring: this.keyring,
+        providers: new Map([['expo', provider]]),
+        quarantine: this.#options.quarantine?.(database) ?? { lose: async () => undefined },
+        log: silentLogger,
+        planningTime: () => this.planningTime,
+        duties: [],
+      },
+      { ...quickWorker, ...this.#options.worker, ...options },
+    );
+    let stopped: Promise<void> | null = null;
+    const stop = (): Promise<void> => {
+      stopped ??= worker.stop().then(async () => {
+        await provider.close();
+        await database.close();
+      });
+      return stopped;
+    };
+    this.#workers.push({ stop });
+    await worker.start();
+    return worker;
+  }
+
+  async stopWorkers(): Promise<void> {
+    await Promise.all(this.#workers.splice(0).map((worker) => worker.stop()));
+  }
+
+  provider(baseUrl = this.simulator.url): Provider {
+    return createExpoProvider({ baseUrl, accessToken: null, connections: 8, clock: systemClock, log: silentLogger });
+  }
+
+  /** The recorded steps of a notification's deliveries, oldest first. */
+  async deliveries(notificationId: string): Promise<StoredDelivery[]> {
+    return await this.admin.query<StoredDelivery & object>(
+      `select d.delivery_id, s.name as state, d.code, d.token_id, d.ticket_id from push.deliveries d
+       join push.delivery_states s on s.code = d.state where d.notification_id = $1 order by d.at, d.state`,
+      [notificationId],
+    );
+  }
+
+  async decisions(notificationId: string): Promise<{ verdict: number; reason: string | null; deliveries: number; hold_until: Date | null }[]> {
+    return await this.admin.query(
+      'select verdict, reason, deliveries, hold_until from push.decisions where notification_id = $1 order by decided_at',
+      [notificationId],
+    );
+  }
+
+  /** Resolves when the last recorded state of every delivery of a notification is `state`. */
+  async reaches(notificationId: string, state: string, timeout = 15_000): Promise<StoredDelivery[]> {
+    return await vi.waitFor(
+      async () => {
+        const steps = await this.deliveries(notificationId);
+        const last = [...new Map(steps.map((step) => [step.delivery_id, step])).values()];
+        expect(last.map((step) => step.state)).toEqual(last.map(() => state));
+        expect(last.length).toBeGreaterThan(0);
+        return last;
+      },
+      { timeout, interval: 20 },
+    );
+  }
+
+  /** Resolves when nothing is in flight any more. */
+  async settles(timeout = 30_000): Promise<void> {
+    await vi.waitFor(
+      async () => {
+        const [row] = await this.admin.query(
+          `select (select count(*) from push.outbox)::int as outbox, (select count(*) from push.chunks)::int as chunks,
+             (select count(*) from push.receipt_batches)::int as receipts`,
+        );
+        expect(row).toEqual({ outbox: 0, chunks: 0, receipts: 0 });
+      },
+      { timeout, interval: 50 },
+    );
+  }
+
+  /** The ledger's items with what they add up to; zero items left out. */
+  async ledger(): Promise<Record<string, number>> {
+    const rows = await this.admin.query<{ item: string; n: number }>(
+      `select item, sum(n)::int as n from (select item, n from push.ledger_entries union all select item, n from push.ledger_totals) e
+       group by item having sum(n) <> 0 order by item`,
+    );
+    return Object.fromEntries(rows.map((row) => [row.item, row.n]));
+  }
+
+  async close(): Promise<void> {
+    await this.stopWorkers();
+    await this.simulator.close();
+    await this.#closeDatabase();
+  }
+}
