@@ -1,13 +1,13 @@
 import type { Database } from '../database/database.js';
 import { failpoint } from '../failpoints/failpoint.js';
 import type { Logger } from '../logging/logger.js';
+import type { PolicyCache } from '../planning/policy-cache.js';
 import type { ChunkResult, ItemResult, LeasedChunk, QueueEngine, RequeueGroup } from '../queue/queue-engine.js';
 import { backoffMs } from './backoff.js';
 
 export interface RecoveryOptions {
   readonly leaseSeconds: number;
   readonly worker: string;
-  readonly maxCrashRecoveries: number;
 }
 
 const SPLIT_INTO = 10;
@@ -19,10 +19,13 @@ const MOST_AT_ONCE = 50;
  * dead letter while its neighbours have long arrived.
  */
 export class LeaseRecovery {
-  readonly #parts: { readonly database: Database; readonly engine: QueueEngine; readonly log: Logger; readonly random: () => number };
+  readonly #parts: { readonly database: Database; readonly engine: QueueEngine; readonly policies: PolicyCache; readonly log: Logger; readonly random: () => number };
   readonly #options: RecoveryOptions;
 
-  constructor(parts: { database: Database; engine: QueueEngine; log: Logger; random: () => number }, options: RecoveryOptions) {
+  constructor(
+    parts: { database: Database; engine: QueueEngine; policies: PolicyCache; log: Logger; random: () => number },
+    options: RecoveryOptions,
+  ) {
     this.#parts = parts;
     this.#options = options;
   }
@@ -33,7 +36,8 @@ export class LeaseRecovery {
     const leases = await engine.claimExpiredLeases(MOST_AT_ONCE, this.#options.leaseSeconds, this.#options.worker);
     if (leases.length === 0) return 0;
     if (FAILPOINTS) await failpoint('lease_recovery');
-    const results = leases.map((lease) => this.#resultFor(lease));
+    const { maxCrashRecoveries } = await this.#parts.policies.get();
+    const results = leases.map((lease) => this.#resultFor(lease, maxCrashRecoveries));
     await engine.complete(database, results);
     log.warn(
       { chunks: leases.length, deliveries: leases.reduce((sum, lease) => sum + lease.recipients, 0) },
@@ -42,14 +46,14 @@ export class LeaseRecovery {
     return leases.length;
   }
 
-  #resultFor(lease: LeasedChunk): ChunkResult {
+  #resultFor(lease: LeasedChunk, maxCrashRecoveries: number): ChunkResult {
     const attempt = { outcome: 'lease_expired', durationMs: 0, httpStatus: null, code: 'LEASE_EXPIRED', requestId: null } as const;
     const crashRecoveries = lease.crashRecoveries + 1;
     const all = (item: ItemResult): ItemResult[] => new Array<ItemResult>(lease.recipients).fill(item);
     if (!lease.resendUnknown) {
       return { lease, attempt, items: all({ to: 'unknown', code: 'LEASE_EXPIRED' }), groups: [], tokensLost: 0 };
     }
-    if (crashRecoveries >= this.#options.maxCrashRecoveries) {
+    if (crashRecoveries >= maxCrashRecoveries) {
       return { lease, attempt, items: all({ to: 'dead_letter', code: 'POISONED' }), groups: [], tokensLost: 0 };
     }
     const size = Math.max(1, Math.ceil(lease.recipients / SPLIT_INTO));

@@ -32,7 +32,6 @@ export interface SendOptions {
   /** The whole request, from connecting to the last byte of the answer. */
   readonly deadlineMs: number;
   readonly leaseSeconds: number;
-  readonly maxAttempts: number;
 }
 
 const NOT_SENT: AttemptFacts = { outcome: 'not_sent', durationMs: 0, httpStatus: null, code: null, requestId: null };
@@ -73,7 +72,7 @@ export class ChunkSender {
     if (FAILPOINTS) await failpoint('after_write');
     const result = await sending;
     if (FAILPOINTS) await failpoint('after_response');
-    await this.#settle(prepared, result, attemptFacts(result, clock.monotonic() - startedAt));
+    await this.#settle(prepared, result, attemptFacts(result, clock.monotonic() - startedAt), policy.maxAttempts);
   }
 
   async #leaseLasts(lease: LeasedChunk, claimedAt: number): Promise<boolean> {
@@ -84,7 +83,7 @@ export class ChunkSender {
     return held.length > 0;
   }
 
-  async #settle(prepared: PreparedChunk, result: SendResult, attempt: AttemptFacts): Promise<void> {
+  async #settle(prepared: PreparedChunk, result: SendResult, attempt: AttemptFacts, maxAttempts: number): Promise<void> {
     const { breaker } = this.#parts;
     const { projectId } = prepared.lease;
     if (result.kind === 'transient' || result.kind === 'project_fault') {
@@ -93,7 +92,7 @@ export class ChunkSender {
     }
     if (result.kind === 'ambiguous') await breaker.failed(projectId, result.code);
     else await breaker.answered(projectId);
-    const resolution = resolveResult(prepared, result, { maxAttempts: this.#options.maxAttempts, random: this.#parts.random });
+    const resolution = resolveResult(prepared, result, { maxAttempts, random: this.#parts.random });
     if (resolution.projectFault !== null) await breaker.fault(projectId, resolution.projectFault);
     await this.#adoptProjects(resolution, projectId);
     await this.#complete(prepared, resolution, attempt, resolution.deadTokens);

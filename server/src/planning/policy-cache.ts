@@ -11,6 +11,10 @@ export interface TypeRules extends TypePolicy {
 export interface Policy extends PlanningPolicy {
   readonly capLimit: number | null;
   readonly capWindowSeconds: number;
+  /** Requests that may be answered badly before a delivery is given up. */
+  readonly maxAttempts: number;
+  /** Leases that may run out before a delivery is called poison. */
+  readonly maxCrashRecoveries: number;
   readonly typeRules: (type: string) => TypeRules;
 }
 
@@ -19,6 +23,8 @@ interface PolicyRow {
   cap_limit: number | null;
   cap_window_seconds: number;
   release_spread_seconds: number;
+  max_attempts: number;
+  max_crash_recoveries: number;
 }
 
 interface TypeRow {
@@ -54,6 +60,8 @@ export async function loadPolicy(database: Queryable): Promise<Policy> {
     maxPayloadBytes: MAX_PAYLOAD_BYTES,
     capLimit: policy?.cap_limit ?? null,
     capWindowSeconds: policy?.cap_window_seconds ?? 3600,
+    maxAttempts: policy?.max_attempts ?? 8,
+    maxCrashRecoveries: policy?.max_crash_recoveries ?? 3,
     typeRules: (type) => rules.get(type) ?? fallback,
   };
 }

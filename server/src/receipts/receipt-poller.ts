@@ -5,6 +5,7 @@ import type { ProjectRegistry } from '../delivery/project-registry.js';
 import type { DeadToken, TokenQuarantine } from '../delivery/token-quarantine.js';
 import { failpoint } from '../failpoints/failpoint.js';
 import type { Logger } from '../logging/logger.js';
+import type { PolicyCache } from '../planning/policy-cache.js';
 import type { Provider, Receipt } from '../providers/provider.js';
 import { LowWater } from '../queue/low-water.js';
 import { GIVE_UP_SECONDS, nextReceiptDelay } from './receipt-schedule.js';
@@ -13,6 +14,7 @@ import { claimReceipts, completeReceipts, releaseReceipts } from './receipt-stat
 interface PollerParts {
   readonly database: Database;
   readonly registry: ProjectRegistry;
+  readonly policies: PolicyCache;
   readonly breaker: ProjectBreaker;
   readonly quarantine: TokenQuarantine;
   readonly providerOf: (projectId: number) => Provider | undefined;
@@ -24,7 +26,6 @@ interface PollerParts {
 interface PollerOptions {
   readonly deadlineMs: number;
   readonly leaseSeconds: number;
-  readonly maxAttempts: number;
 }
 
 interface TicketBatch {
@@ -129,6 +130,7 @@ export class ReceiptPoller {
 
   async #settle(projectId: number, batches: readonly TicketBatch[], receipts: ReadonlyMap<string, Receipt>): Promise<void> {
     const { database, quarantine, breaker, random } = this.#parts;
+    const { maxAttempts } = await this.#parts.policies.get();
     const dead: DeadToken[] = [];
     let projectFault: string | null = null;
     const verdicts = batches.map((batch) =>
@@ -136,7 +138,7 @@ export class ReceiptPoller {
         const receipt = receipts.get(ticket);
         if (receipt?.kind === 'token_fault') dead.push({ tokenId: batch.tokens[i] ?? '', code: receipt.code, sentAt: batch.sentAt });
         if (receipt?.kind === 'project_fault') projectFault = receipt.code;
-        return this.#verdict(batch, receipt);
+        return verdictOf(batch, receipt, maxAttempts);
       }),
     );
     await database.transaction(async (tx) => {
@@ -154,22 +156,22 @@ export class ReceiptPoller {
     });
     if (projectFault !== null) await breaker.fault(projectId, projectFault);
   }
+}
 
-  #verdict(batch: TicketBatch, receipt: Receipt | undefined): Verdict {
-    if (receipt === undefined) {
-      return batch.ageSeconds >= GIVE_UP_SECONDS ? { state: RECEIPT_MISSING, code: 'RECEIPT_MISSING' } : { state: WAITING, code: null };
-    }
-    switch (receipt.kind) {
-      case 'accepted':
-        return { state: ACCEPTED_BY_PLATFORM, code: null };
-      case 'transient':
-        // Apple or Google did not take it this time: definitely not on the device.
-        return batch.attempt + 1 >= this.#options.maxAttempts ? { state: FAILED, code: receipt.code } : { state: QUEUED, code: receipt.code };
-      case 'token_fault':
-      case 'message_fault':
-      case 'project_fault':
-        return { state: FAILED, code: receipt.code };
-    }
+function verdictOf(batch: TicketBatch, receipt: Receipt | undefined, maxAttempts: number): Verdict {
+  if (receipt === undefined) {
+    return batch.ageSeconds >= GIVE_UP_SECONDS ? { state: RECEIPT_MISSING, code: 'RECEIPT_MISSING' } : { state: WAITING, code: null };
+  }
+  switch (receipt.kind) {
+    case 'accepted':
+      return { state: ACCEPTED_BY_PLATFORM, code: null };
+    case 'transient':
+      // Apple or Google did not take it this time: definitely not on the device.
+      return batch.attempt + 1 >= maxAttempts ? { state: FAILED, code: receipt.code } : { state: QUEUED, code: receipt.code };
+    case 'token_fault':
+    case 'message_fault':
+    case 'project_fault':
+      return { state: FAILED, code: receipt.code };
   }
 }
 

@@ -55,8 +55,8 @@ export interface WorkerOptions {
   readonly receiptPollMs: number;
   /** false: plans, but puts nothing on the wire. */
   readonly sending: boolean;
-  readonly maxAttempts: number;
-  readonly maxCrashRecoveries: number;
+  /** false: the provider budgets are not kept. For benchmarks only. */
+  readonly keepsBudgets: boolean;
 }
 
 const LANES: readonly Lane[] = [0, 1, 2];
@@ -102,12 +102,13 @@ export class Worker {
       receiptDelaySeconds: options.receiptDelaySeconds,
       hasReceipts: (id) => (providerOf(id)?.limits.receiptIds ?? 0) > 0,
       hasBudget: (id) => registry.get(id)?.hasBudget ?? false,
+      keepsBudgets: options.keepsBudgets,
     });
     const sleep = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
     const outcomes = new OutcomeWriter({ database, engine, quarantine: parts.quarantine, sleep }, OUTCOME_WRITERS);
     const sender = new ChunkSender(
       { clock, engine, outcomes, registry, breaker, keyring: parts.keyring, localTime, random, log, providerOf },
-      { deadlineMs: options.requestDeadlineMs, leaseSeconds: options.leaseSeconds, maxAttempts: options.maxAttempts },
+      { deadlineMs: options.requestDeadlineMs, leaseSeconds: options.leaseSeconds },
     );
     this.#delivering = (options.sending ? divideSlots(options.slots) : []).map((share) => {
       const lane = new DeliveryLane(
@@ -121,10 +122,10 @@ export class Worker {
       { batchSize: options.planningBatch, chunkSize: options.chunkSize },
     );
     this.#planning = LANES.map((lane) => new WorkLoop(`planning ${lane}`, () => this.#plan(planner, lane), { log, monotonic }, { ms: options.outboxPollMs, quickAfterWork: true }));
-    const recovery = new LeaseRecovery({ database, engine, log, random }, { ...options, worker: options.id });
+    const recovery = new LeaseRecovery({ database, engine, policies, log, random }, { ...options, worker: options.id });
     const receipts = new ReceiptPoller(
-      { database, registry, breaker, quarantine: parts.quarantine, providerOf, monotonic, random, log },
-      { deadlineMs: options.requestDeadlineMs, leaseSeconds: options.leaseSeconds, maxAttempts: options.maxAttempts },
+      { database, registry, policies, breaker, quarantine: parts.quarantine, providerOf, monotonic, random, log },
+      { deadlineMs: options.requestDeadlineMs, leaseSeconds: options.leaseSeconds },
     );
     const duties: Duty[] = [
       { name: 'receipts', everyMs: options.receiptPollMs, run: () => receipts.poll() },

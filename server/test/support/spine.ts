@@ -48,8 +48,7 @@ const quickWorker: WorkerOptions = {
   queuePollMs: 20,
   receiptPollMs: 20,
   sending: true,
-  maxAttempts: 4,
-  maxCrashRecoveries: 3,
+  keepsBudgets: true,
 };
 
 interface SpineOptions {

@@ -1,0 +1,145 @@
+import { hostname } from 'node:os';
+import type { Clock } from './clock/clock.js';
+import type { Config } from './config/config.js';
+import { connectDatabase } from './database/connect-database.js';
+import type { Database } from './database/database.js';
+import type { Logger } from './logging/logger.js';
+import { createExpoProvider } from './providers/expo/expo-provider.js';
+import type { Provider } from './providers/provider.js';
+import { checkKeys } from './security/key-canary.js';
+import { keysFromFile } from './security/keyring-file.js';
+import { LocalKeyring } from './security/local-keyring.js';
+import { PushTokenManager } from './tokens/push-token-manager.js';
+import { maintenanceDuties } from './workers/duties.js';
+import { beat, sayGoodbye } from './workers/heartbeat.js';
+import { hotPathSettings } from './workers/hot-path-settings.js';
+import { type Duty, Worker } from './workers/worker.js';
+
+const ROLE = 'todoku_worker';
+const EXPO = 'https://exp.host';
+const HEARTBEAT_MS = 10_000;
+const STATEMENT_TIMEOUT_MS = 30_000;
+export const VERSION = '0.1.0';
+
+/** Where the system runs: what it is given besides its configuration. */
+export interface Surroundings {
+  /** The database owner's URL; the system itself works as role todoku_worker. */
+  readonly databaseUrl: string;
+  /** Where pushes go when Expo is not configured. */
+  readonly sandboxUrl: string | null;
+  readonly clock: Clock;
+  readonly random: () => number;
+  readonly log: Logger;
+}
+
+/** What all parts share: connections, keys, providers. */
+export interface Foundation {
+  /** For the API and the managers. */
+  readonly database: Database;
+  readonly keyring: LocalKeyring;
+  readonly providers: readonly Provider[];
+  readonly pushTokenManager: PushTokenManager;
+  close(): Promise<void>;
+}
+
+/** Opens connections and keys. Throws KEY_UNAVAILABLE when stored tokens can't be read: nothing starts then. */
+export async function openFoundation(config: Config, { databaseUrl, sandboxUrl, clock, log }: Surroundings): Promise<Foundation> {
+  const keyring = new LocalKeyring(config.security.keys ?? (await keysFromFile(config.dataDirectory, log)));
+  const database = connectDatabase({
+    url: databaseUrl,
+    role: ROLE,
+    maxConnections: config.database.apiConnections,
+    applicationName: `todoku ${config.instance}`,
+    statementTimeoutMs: STATEMENT_TIMEOUT_MS,
+    log,
+  });
+  const expo = createExpoProvider({
+    baseUrl: config.expo.baseUrl ?? sandboxUrl ?? EXPO,
+    accessToken: config.expo.accessToken?.reveal() ?? null,
+    connections: config.delivery.slots,
+    clock,
+    log,
+  });
+  const close = async (): Promise<void> => {
+    await expo.close();
+    await database.close();
+  };
+  try {
+    await checkKeys(database, keyring);
+  } catch (error) {
+    await close();
+    throw error;
+  }
+  const providers = [expo];
+  return { database, keyring, providers, pushTokenManager: new PushTokenManager({ database, keyring, providers, log }), close };
+}
+
+/** A worker with connections of its own. `duties`: what the domains want done beside planning and delivery. */
+export async function startWorker(
+  config: Config,
+  surroundings: Surroundings,
+  foundation: Foundation,
+  duties: readonly Duty[],
+): Promise<{ stop(): Promise<void> }> {
+  const { clock, random, log } = surroundings;
+  const database = connectDatabase({
+    url: surroundings.databaseUrl,
+    role: ROLE,
+    maxConnections: config.database.workerConnections,
+    applicationName: `todoku worker ${config.instance}`,
+    statementTimeoutMs: STATEMENT_TIMEOUT_MS,
+    settings: hotPathSettings,
+    log,
+  });
+  const identity = { id: config.instance, host: hostname(), pid: process.pid, roles: config.roles, version: VERSION };
+  const worker = new Worker(
+    {
+      database,
+      clock,
+      random,
+      keyring: foundation.keyring,
+      providers: new Map(foundation.providers.map((provider) => [provider.name, provider])),
+      quarantine: foundation.pushTokenManager.quarantine,
+      log,
+      planningTime: () => null,
+      duties: [
+        ...duties,
+        ...maintenanceDuties(foundation.database),
+        {
+          name: 'heartbeat',
+          everyMs: HEARTBEAT_MS,
+          run: async () => {
+            await beat(foundation.database, identity);
+            return false;
+          },
+        },
+      ],
+    },
+    workerOptions(config),
+  );
+  await worker.start();
+  return {
+    stop: async () => {
+      await worker.stop();
+      await sayGoodbye(foundation.database, identity.id);
+      await database.close();
+    },
+  };
+}
+
+function workerOptions(config: Config): ConstructorParameters<typeof Worker>[1] {
+  return {
+    id: config.instance,
+    planningBatch: config.planning.batch,
+    chunkSize: config.planning.chunkSize,
+    slots: config.delivery.slots,
+    leaseSeconds: config.delivery.leaseSeconds,
+    requestDeadlineMs: config.delivery.requestDeadlineMs,
+    receiptDelaySeconds: config.receipts.delaySeconds,
+    outboxPollMs: config.planning.pollMs,
+    queuePollMs: config.delivery.pollMs,
+    receiptPollMs: config.receipts.pollMs,
+    sending: config.pushEnabled,
+    keepsBudgets: config.rateLimit,
+  };
+}
