@@ -9,12 +9,14 @@ export interface DatabaseOptions {
   readonly applicationName: string;
   /** Server-side limit for one statement, milliseconds; none when absent. */
   readonly statementTimeoutMs?: number;
+  /** How long a statement waits for a connection, milliseconds; 10 seconds when absent. */
+  readonly connectTimeoutMs?: number;
   /** Further settings of every session, by their Postgres names. */
   readonly settings?: Readonly<Record<string, string>>;
   readonly log: Logger;
 }
 
-const connectTimeoutMs = 10_000;
+const defaultConnectTimeoutMs = 10_000;
 const keepAliveDelayMs = 10_000;
 /** A connection that answers nothing for this long past the server's own limit is dead (half open). */
 const answerGraceMs = 5_000;
@@ -27,7 +29,7 @@ export function clientConfig(options: DatabaseOptions): ClientConfig {
     application_name: options.applicationName,
     keepAlive: true,
     keepAliveInitialDelayMillis: keepAliveDelayMs,
-    connectionTimeoutMillis: connectTimeoutMs,
+    connectionTimeoutMillis: options.connectTimeoutMs ?? defaultConnectTimeoutMs,
     ...(options.statementTimeoutMs === undefined ? {} : { query_timeout: options.statementTimeoutMs + answerGraceMs }),
   };
 }

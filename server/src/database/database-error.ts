@@ -36,7 +36,10 @@ export class DatabaseError extends Error {
   }
 }
 
-/** Any error of a driver call, made safe. Faults of the program itself (a parameter that cannot be serialised) pass through. */
+/**
+ * Any error of a driver call, made safe. The driver and the system throw plain errors when a connection fails; other classes are faults of
+ * the program itself (a parameter that cannot be serialised) or errors of ours, and pass through.
+ */
 export function toDatabaseError(error: unknown, fallbackCode: string, statement?: string): unknown {
   if (error instanceof DatabaseError) return error;
   if (error instanceof DriverError) {
@@ -50,7 +53,7 @@ export function toDatabaseError(error: unknown, fallbackCode: string, statement?
       position: Number.isInteger(position) && position > 0 ? position : undefined,
     });
   }
-  if (!(error instanceof Error) || error instanceof TypeError || error instanceof RangeError) return error;
+  if (!(error instanceof AggregateError) && !(error instanceof Error && error.constructor === Error)) return error;
   const code: unknown = Reflect.get(error, 'code');
   return new DatabaseError(typeof code === 'string' ? code : fallbackCode, error.message || String(code ?? error.name), { statement });
 }
