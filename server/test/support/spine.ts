@@ -30,13 +30,15 @@ export interface StoredDelivery {
   readonly ticket_id: string | null;
 }
 
+export const testKeys = `1:${Buffer.alloc(32, 1).toString('base64')},index:${Buffer.alloc(32, 2).toString('base64')}`;
+
 export function testKeyring(): Keyring {
-  const parsed = parseKeys(`1:${Buffer.alloc(32, 1).toString('base64')},index:${Buffer.alloc(32, 2).toString('base64')}`);
+  const parsed = parseKeys(testKeys);
   if (!parsed.ok) throw new Error(parsed.problem);
   return new LocalKeyring(parsed.keys);
 }
 
-const quickWorker: WorkerOptions = {
+export const quickWorker: WorkerOptions = {
   id: 'test',
   planningBatch: 2000,
   chunkSize: 100,
