@@ -1,8 +1,10 @@
 import { createServer, type Socket } from 'node:net';
+import { createServer as createTlsServer } from 'node:tls';
 import { brotliCompressSync, gunzipSync, gzipSync } from 'node:zlib';
 import { Pool } from 'undici';
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { closeServer, listen, type RawServer, refusingUrl, startRawServer } from '../../test/support/raw-server.js';
+import { selfSigned } from '../../test/support/self-signed.js';
 import { type Exchange, exchange, longestAnswerBytes } from './http-exchange.js';
 
 const closers: (() => Promise<unknown>)[] = [];
@@ -103,6 +105,13 @@ describe('a connection that never came about', () => {
   it('is no TLS', async () => {
     const { pool } = await serveSockets((socket) => socket.end('HTTP/1.1 400 Bad Request\r\n\r\n'), 'https');
     expect(await send(pool)).toEqual({ kind: 'not_sent', code: 'TLS_FAILED' });
+  });
+
+  it('would have trusted a certificate that nobody vouches for', async () => {
+    const server = createTlsServer(selfSigned('127.0.0.1'), (socket) => socket.end('HTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\n{}'));
+    const url = await listen(server);
+    closers.push(() => closeServer(server));
+    expect(await send(poolTo(url.replace('http', 'https')))).toEqual({ kind: 'not_sent', code: 'TLS_FAILED' });
   });
 
   it('was reset during the handshake', async () => {
