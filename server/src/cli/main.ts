@@ -1,0 +1,5 @@
+import { Command } from 'commander';
+
+const program = new Command('todoku');
+program.command('serve').action(() => undefined);
+await program.parseAsync();
