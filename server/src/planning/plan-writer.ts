@@ -23,7 +23,7 @@ interface OpenChunk {
 export class PlanWriter {
   readonly #lane: Lane;
   readonly #numbers: DeliveryNumbers;
-  readonly #chunkSize: number;
+  readonly #chunkSize: (projectId: number) => number;
   readonly #open = new Map<string, OpenChunk>();
   readonly #chunks: OpenChunk[] = [];
   readonly #ledger = new Map<string, { hour: string; broadcastId: string | null; item: string; n: number }>();
@@ -47,7 +47,7 @@ export class PlanWriter {
   };
   #deliveries = 0;
 
-  constructor(lane: Lane, numbers: DeliveryNumbers, chunkSize: number) {
+  constructor(lane: Lane, numbers: DeliveryNumbers, chunkSize: (projectId: number) => number) {
     this.#lane = lane;
     this.#numbers = numbers;
     this.#chunkSize = chunkSize;
@@ -126,7 +126,7 @@ export class PlanWriter {
     chunk.createdAts.push(item.createdAtText);
     chunk.tokenIds.push(tokenId);
     chunk.expiresAt = Math.min(chunk.expiresAt, expiresAt.getTime());
-    if (chunk.deliveryIds.length >= this.#chunkSize) this.#open.delete(key);
+    if (chunk.deliveryIds.length >= this.#chunkSize(projectId)) this.#open.delete(key);
   }
 
   #count(hour: string, broadcastId: string | null, item: string, n: number): void {

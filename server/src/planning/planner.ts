@@ -70,7 +70,7 @@ export class Planner {
       if (taken.items.length === 0) return { notifications: 0, deliveries: 0, lowest: null };
       // Numbers are drawn outside this transaction's rows: a rollback wastes them, which costs nothing.
       await this.#numbers.reserve(tx, taken.items.reduce((sum, item) => sum + item.devices.length, 0));
-      const writer = new PlanWriter(lane, this.#numbers, chunkSize);
+      const writer = new PlanWriter(lane, this.#numbers, (projectId) => Math.min(chunkSize, policy.burstOf(projectId)));
       const refunds = planBatch(taken, policy, localTime, random, writer);
       if (refunds.size > 0) await tx.query(refundCap, [plainArray([...refunds.keys()]), plainArray([...refunds.values()]), step]);
       await tx.query(recordPlan, writer.parameters());

@@ -15,6 +15,8 @@ export interface Policy extends PlanningPolicy {
   readonly maxAttempts: number;
   /** Leases that may run out before a delivery is called poison. */
   readonly maxCrashRecoveries: number;
+  /** No chunk is larger than what its project may send at once. */
+  readonly burstOf: (projectId: number) => number;
   readonly typeRules: (type: string) => TypeRules;
 }
 
@@ -52,6 +54,10 @@ const LAST_RESORT: TypeRules = {
 export async function loadPolicy(database: Queryable): Promise<Policy> {
   const [policy] = await database.query<PolicyRow>('select * from push.policy');
   const types = await database.query<TypeRow>('select * from push.notification_types');
+  const projects = await database.query<{ id: number; burst: number }>(
+    'select id, rate_burst as burst from push.projects where rate_budget is not null',
+  );
+  const bursts = new Map(projects.map((row) => [row.id, row.burst]));
   const rules = new Map(types.map((row) => [row.type, toRules(row)]));
   const fallback = rules.get('*') ?? LAST_RESORT;
   return {
@@ -62,6 +68,7 @@ export async function loadPolicy(database: Queryable): Promise<Policy> {
     capWindowSeconds: policy?.cap_window_seconds ?? 3600,
     maxAttempts: policy?.max_attempts ?? 8,
     maxCrashRecoveries: policy?.max_crash_recoveries ?? 3,
+    burstOf: (projectId) => bursts.get(projectId) ?? Number.POSITIVE_INFINITY,
     typeRules: (type) => rules.get(type) ?? fallback,
   };
 }

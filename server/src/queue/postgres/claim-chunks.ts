@@ -7,6 +7,7 @@ import type { Statement } from '../../database/database.js';
  * - The share lock on controls orders every claim against every switch: the lock waits for a pause that is committing and then re-reads the
  *   row, so no claim commits after a pause that it has not seen. (A plain read would use the statement's older snapshot.)
  * - The breaker opens a probe: an open breaker lets one chunk pass from breaker_probe_at on, and that claim moves breaker_probe_at on.
+ * - A chunk larger than the burst (planned before an operator lowered it) goes alone when the bucket is full, and the bucket then owes the rest.
  * - Due time is the database's clock_timestamp(): a worker's wrong clock claims nothing early.
  *
  * Rejected, measured on 2 cores (chunks a second, 4 workers): row locks without SKIP LOCKED 340; ORDER BY lane, due_at over all lanes with a
@@ -22,7 +23,7 @@ with gate as materialized (
     where c.project_id = $1 and c.lane = wanted.lane and c.state = 1 and c.due_at >= $4::timestamptz and c.due_at <= clock_timestamp())
   order by turn limit 1
 ), project as materialized (
-  select p.id, p.breaker_state,
+  select p.id, p.breaker_state, p.rate_burst,
     ${
       budget === 'limited'
         ? `least(p.rate_burst, p.bucket_level
@@ -47,9 +48,9 @@ with gate as materialized (
 ), granted as materialized (
   ${
     budget === 'limited'
-      ? `select id, n from (
+      ? `select counted.id, counted.n from (
     select id, n, sum(n) over (order by due_at, id) as upto from candidate) counted, project
-  where upto <= level`
+  where counted.upto <= project.level or (counted.upto = counted.n and project.level >= project.rate_burst)`
       : 'select id, n from candidate'
   }
 ), paid as (
