@@ -35,6 +35,11 @@ export const errorCatalogue = {
     message: 'A request with this Idempotency-Key is still under way.',
     remedy: 'Wait a moment and send the same request again.',
   },
+  DUPLICATE_ID: {
+    status: 409,
+    message: 'A notification with this id was accepted before.',
+    remedy: 'Leave the id out, or choose a new one; if you sent the same notification again, nothing is to do.',
+  },
   CONFLICT: { status: 409, message: 'The state does not allow that.', remedy: 'Look at the current state first.' },
   INTAKE_STOPPED: {
     status: 503,

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { JsonProblem } from './json-problem.js';
-import { deepestNesting, parseJson, printPath } from './parse-json.js';
+import { deepestNesting, parseJson } from './parse-json.js';
 
 function problemOf(text: string): JsonProblem {
   try {
@@ -90,12 +90,5 @@ describe('parseJson', () => {
     const value = parseJson('{"constructor":{"prototype":{"x":1}},"toString":1,"hasOwnProperty":2}');
     expect(Object.keys(value as object)).toEqual(['constructor', 'toString', 'hasOwnProperty']);
     expect(Reflect.get({}, 'x')).toBeUndefined();
-  });
-});
-
-describe('printPath', () => {
-  it('shows names, indexes and odd keys', () => {
-    expect(printPath(['notifications', 3, 'data'])).toBe('notifications[3].data');
-    expect(printPath(['a.b', 'x'.repeat(100)])).toBe(`["a.b"]["${'x'.repeat(64)}"]`);
   });
 });

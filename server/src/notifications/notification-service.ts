@@ -1,0 +1,117 @@
+import type { Clock } from '../clock/clock.js';
+import { TodokuError } from '../errors/todoku-error.js';
+import type { ErrorCode } from '../errors/catalogue.js';
+import type { ControlsCache } from '../operations/controls-cache.js';
+import type { IdempotencyKey, StoredAnswer } from './idempotency.js';
+import { type NewNotification, newNotification } from './new-notification.js';
+import type { NotificationIntake } from './notification-intake.js';
+import { parseNotification } from './notification-input.js';
+
+/** What became of one notification of a request. */
+export type ItemResult =
+  | { readonly index: number; readonly status: 'accepted'; readonly id: string }
+  | { readonly index: number; readonly status: 'rejected'; readonly error: ItemError };
+
+export interface ItemError {
+  readonly code: ErrorCode;
+  readonly message: string;
+  readonly path: string | null;
+  readonly remedy: string;
+}
+
+export interface Submission {
+  /** Anything: what is no notification is rejected, and the others are not. */
+  readonly values: readonly unknown[];
+  /** Where the value with this index stands in what the caller sent, for the paths of errors. */
+  readonly pathOf: (index: number) => string;
+  /** `print` makes the answer that is kept; it is asked only when something was accepted. */
+  readonly once?: { readonly key: IdempotencyKey; readonly print: (results: readonly ItemResult[]) => StoredAnswer };
+}
+
+export type Submitted =
+  | { readonly kind: 'results'; readonly results: readonly ItemResult[] }
+  | { readonly kind: 'replay'; readonly answer: StoredAnswer };
+
+interface ServiceParts {
+  readonly intake: NotificationIntake;
+  readonly controls: ControlsCache;
+  /** false: the configuration switches pushes off. */
+  readonly pushEnabled: boolean;
+  readonly clock: Clock;
+}
+
+/** Takes notifications in, as long as an operator lets it. What it accepts is committed. */
+export class NotificationService {
+  readonly #parts: ServiceParts;
+
+  constructor(parts: ServiceParts) {
+    this.#parts = parts;
+  }
+
+  /** One notification. Throws INVALID_INPUT, PAYLOAD_TOO_BIG, DUPLICATE_ID, INTAKE_STOPPED, OVERLOADED. */
+  async send(value: unknown): Promise<{ readonly id: string }> {
+    const submitted = await this.submit({ values: [value], pathOf: () => '' });
+    const [result] = submitted.kind === 'results' ? submitted.results : [];
+    if (result?.status === 'accepted') return { id: result.id };
+    throw result === undefined ? new TodokuError('INTERNAL') : asTodokuError(result.error);
+  }
+
+  /** Many: each is accepted or rejected on its own; those accepted are in one commit. */
+  async sendMany(values: readonly unknown[]): Promise<readonly ItemResult[]> {
+    const submitted = await this.submit({ values, pathOf: (index) => `[${index}]` });
+    return submitted.kind === 'results' ? submitted.results : [];
+  }
+
+  async submit({ values, pathOf, once }: Submission): Promise<Submitted> {
+    await this.#refuseWhenStopped();
+    const now = this.#parts.clock.now();
+    const checked = values.map((value, index) => check(value, pathOf(index), now));
+    const items = checked.filter((item): item is NewNotification => !(item instanceof TodokuError));
+    const resultsOf = (taken: readonly boolean[]): ItemResult[] => report(checked, taken, pathOf);
+    if (items.length === 0) return { kind: 'results', results: resultsOf([]) };
+    if (once === undefined) return { kind: 'results', results: resultsOf(await this.#parts.intake.take(items)) };
+    const answer = (taken: readonly boolean[]): StoredAnswer | null => (taken.includes(true) ? once.print(resultsOf(taken)) : null);
+    const outcome = await this.#parts.intake.takeOnce({ items, key: once.key, answer });
+    return outcome.kind === 'replay' ? outcome : { kind: 'results', results: resultsOf(outcome.taken) };
+  }
+
+  /** Takes notifications that were checked elsewhere. False: the id was used before. */
+  async take(items: readonly NewNotification[]): Promise<readonly boolean[]> {
+    await this.#refuseWhenStopped();
+    return await this.#parts.intake.take(items);
+  }
+
+  async #refuseWhenStopped(): Promise<void> {
+    if (!this.#parts.pushEnabled) throw new TodokuError('INTAKE_STOPPED');
+    const { emergency, pushesEnabled } = await this.#parts.controls.get();
+    if (emergency || !pushesEnabled) throw new TodokuError('INTAKE_STOPPED');
+  }
+}
+
+function check(value: unknown, path: string, now: Date): NewNotification | TodokuError {
+  try {
+    return newNotification(parseNotification(value, path), now);
+  } catch (error) {
+    if (error instanceof TodokuError) return error;
+    throw error;
+  }
+}
+
+/** `taken` speaks for the good ones among `checked`, in their order. */
+function report(checked: readonly (NewNotification | TodokuError)[], taken: readonly boolean[], pathOf: (index: number) => string): ItemResult[] {
+  let at = 0;
+  return checked.map((item, index): ItemResult => {
+    if (item instanceof TodokuError) return rejected(index, item);
+    if (taken[at++] === true) return { index, status: 'accepted', id: item.id };
+    const path = pathOf(index);
+    return rejected(index, new TodokuError('DUPLICATE_ID', { path: path === '' ? 'id' : `${path}.id` }));
+  });
+}
+
+function rejected(index: number, { code, message, path, remedy }: TodokuError): ItemResult {
+  return { index, status: 'rejected', error: { code, message, path, remedy } };
+}
+
+function asTodokuError({ code, message, path }: ItemError): TodokuError {
+  return new TodokuError(code, { message, ...(path === null ? {} : { path }) });
+}
