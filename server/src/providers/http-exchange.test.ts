@@ -210,6 +210,11 @@ describe('an answer', () => {
     expect(await send(pool)).toEqual({ kind: 'answer', status: 200, retryAfter: null, text: null, broken: 'CONNECTION_LOST' });
   });
 
+  it('has not begun with an informational one', async () => {
+    const { pool } = await serve((response) => response.writeEarlyHints({ link: '</a>; rel=preload' }, () => response.socket?.resetAndDestroy()));
+    expect(await send(pool)).toEqual({ kind: 'no_answer', code: 'CONNECTION_LOST' });
+  });
+
   it('that drips is broken off at the deadline', async () => {
     const { pool } = await serve((response) => {
       response.writeHead(200, { 'retry-after': '1' });

@@ -46,6 +46,7 @@ async function startExpo(): Promise<ProviderUnderTest<BatchSituations, ReceiptSi
       gatewayError: fault('accept_then_504_html'),
       resetAfterTaking: fault('accept_then_reset'),
       silence: fault('accept_then_hang'),
+      slow: fault('slow_response', { delayMs: 100 }),
       drip: fault('accept_then_slow_drip', { delayMs: 20 }),
       cutShort: fault('accept_then_truncate'),
       endlessAnswer: fault('huge_body'),

@@ -88,15 +88,24 @@ export function describeProvider(factory: AnyProvider): void {
 
   it('waits for what is under way when it closes, and sends nothing more', async () => {
     const { provider, messages, next, requests } = await start();
-    next.silence();
-    const underWay = provider.send(messages(1), short);
+    next.slow();
+    const underWay = provider.send(messages(1), ample);
     await vi.waitFor(() => expect(requests()).toBe(1));
     const closed = provider.close();
     expect(await provider.send(messages(1), ample)).toMatchObject({ kind: 'transient', wholeProject: false });
     await closed;
-    expectAmbiguous(await underWay);
+    expect(kinds(outcomesOf(await underWay))).toEqual(['accepted']);
     expect(requests()).toBe(1);
     await provider.close();
+  });
+
+  it('closes by the deadline of what is under way', async () => {
+    const { provider, messages, next, requests } = await start();
+    next.silence();
+    const underWay = provider.send(messages(1), short);
+    await vi.waitFor(() => expect(requests()).toBe(1));
+    await provider.close();
+    expectAmbiguous(await underWay);
   });
 
   it('knows the form of its own tokens', async () => {

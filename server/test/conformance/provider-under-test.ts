@@ -13,6 +13,8 @@ interface RequestSituations {
   /** Takes the messages, then resets the connection. */
   resetAfterTaking(): void;
   silence(): void;
+  /** The right answer, a moment later. */
+  slow(): void;
   /** A byte now and then, for longer than any deadline used here. */
   drip(): void;
   cutShort(): void;
