@@ -56,7 +56,10 @@ describe('the request', () => {
     await send(pool, { headers: { authorization: 'Bearer x' } });
     await send(pool, { body: long });
     const [small, large] = server.received;
-    expect(small).toMatchObject({ path: '/push', headers: { authorization: 'Bearer x', 'content-type': 'application/json', 'accept-encoding': 'gzip' } });
+    expect(small).toMatchObject({
+      path: '/push',
+      headers: { authorization: 'Bearer x', 'content-type': 'application/json', 'accept-encoding': 'gzip' },
+    });
     expect(small?.headers['content-encoding']).toBeUndefined();
     expect(small?.body.toString()).toBe('[]');
     expect(large?.headers['content-encoding']).toBe('gzip');
@@ -211,7 +214,9 @@ describe('an answer', () => {
   });
 
   it('has not begun with an informational one', async () => {
-    const { pool } = await serve((response) => response.writeEarlyHints({ link: '</a>; rel=preload' }, () => response.socket?.resetAndDestroy()));
+    const { pool } = await serve((response) =>
+      response.writeEarlyHints({ link: '</a>; rel=preload' }, () => response.socket?.resetAndDestroy()),
+    );
     expect(await send(pool)).toEqual({ kind: 'no_answer', code: 'CONNECTION_LOST' });
   });
 
@@ -221,7 +226,13 @@ describe('an answer', () => {
       const drip = setInterval(() => response.write(' '), 10);
       response.on('close', () => clearInterval(drip));
     });
-    expect(await send(pool, { deadlineMs: 200 })).toEqual({ kind: 'answer', status: 200, retryAfter: '1', text: null, broken: 'DEADLINE_EXCEEDED' });
+    expect(await send(pool, { deadlineMs: 200 })).toEqual({
+      kind: 'answer',
+      status: 200,
+      retryAfter: '1',
+      text: null,
+      broken: 'DEADLINE_EXCEEDED',
+    });
   });
 
   it('comes over a new connection after the one before was broken off', async () => {

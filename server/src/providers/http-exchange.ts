@@ -101,10 +101,13 @@ function post(dispatcher: Dispatcher, { path, headers, body }: Post, deadlineMs:
       if (controller === null) settle({ kind: 'not_sent', code: connectFailureCode(error) });
       else breakOff('CONNECTION_LOST');
     };
-    const deadline = setTimeout(() => {
-      if (controller === null) settle({ kind: 'not_sent', code: 'DEADLINE_BEFORE_SEND' });
-      else breakOff('DEADLINE_EXCEEDED');
-    }, Math.max(deadlineMs, 0));
+    const deadline = setTimeout(
+      () => {
+        if (controller === null) settle({ kind: 'not_sent', code: 'DEADLINE_BEFORE_SEND' });
+        else breakOff('DEADLINE_EXCEEDED');
+      },
+      Math.max(deadlineMs, 0),
+    );
 
     const handler: Dispatcher.DispatchHandler = {
       onRequestStart(starting) {

@@ -53,7 +53,12 @@ export type SendResult =
   /** Refused as a whole: the tokens belong to several projects. Names the provider project of each token that it could tell. */
   | ({ readonly kind: 'regroup'; readonly code: string; readonly projectOfToken: ReadonlyMap<string, string> } & AnswerFacts)
   /** Definitely not accepted; the same request may work later. retryAfterMs: what the provider asked for. */
-  | ({ readonly kind: 'transient'; readonly code: string; readonly retryAfterMs: number | null; readonly wholeProject: boolean } & AnswerFacts)
+  | ({
+      readonly kind: 'transient';
+      readonly code: string;
+      readonly retryAfterMs: number | null;
+      readonly wholeProject: boolean;
+    } & AnswerFacts)
   /** The project's credentials or set-up are at fault: nothing of this project can be sent until it is mended. */
   | ({ readonly kind: 'project_fault'; readonly code: string } & AnswerFacts)
   /** Bytes were sent and no usable answer came: each message may or may not have been sent. */

@@ -32,10 +32,17 @@ describe('parseRetryAfter', () => {
 
   it('gives 0 … 1 hour or nothing for any text', () => {
     fc.assert(
-      fc.property(fc.oneof(fc.string(), fc.integer().map(String), fc.date({ noInvalidDate: true }).map((date) => date.toUTCString())), (header) => {
-        const wait = parseRetryAfter(header, now);
-        return wait === null || (Number.isInteger(wait) && wait >= 0 && wait <= 3_600_000);
-      }),
+      fc.property(
+        fc.oneof(
+          fc.string(),
+          fc.integer().map(String),
+          fc.date({ noInvalidDate: true }).map((date) => date.toUTCString()),
+        ),
+        (header) => {
+          const wait = parseRetryAfter(header, now);
+          return wait === null || (Number.isInteger(wait) && wait >= 0 && wait <= 3_600_000);
+        },
+      ),
     );
   });
 });

@@ -21,16 +21,19 @@ export function describeProvider(factory: AnyProvider): void {
       expect(requests()).toBe(0);
     });
 
-    it.each<RecipientSituation>(['token_fault', 'message_fault', 'project_fault', 'transient'])('gives a %s to the one whose it is', async (situation) => {
-      const { provider, messages, recipient, taken } = await start();
-      const batch = messages(Math.min(7, provider.limits.recipients));
-      const struck = batch.filter((_, place) => place % 3 === 0);
-      for (const message of struck) recipient(message, situation);
-      const outcomes = outcomesOf(await provider.send(batch, ample));
-      expect(kinds(outcomes)).toEqual(batch.map((message) => (struck.includes(message) ? situation : 'accepted')));
-      for (const outcome of outcomes) if (outcome.kind !== 'accepted') expect(outcome.code).not.toBe('');
-      expect(taken()).toEqual(batch.filter((message) => !struck.includes(message)).map(({ deliveryId }) => deliveryId));
-    });
+    it.each<RecipientSituation>(['token_fault', 'message_fault', 'project_fault', 'transient'])(
+      'gives a %s to the one whose it is',
+      async (situation) => {
+        const { provider, messages, recipient, taken } = await start();
+        const batch = messages(Math.min(7, provider.limits.recipients));
+        const struck = batch.filter((_, place) => place % 3 === 0);
+        for (const message of struck) recipient(message, situation);
+        const outcomes = outcomesOf(await provider.send(batch, ample));
+        expect(kinds(outcomes)).toEqual(batch.map((message) => (struck.includes(message) ? situation : 'accepted')));
+        for (const outcome of outcomes) if (outcome.kind !== 'accepted') expect(outcome.code).not.toBe('');
+        expect(taken()).toEqual(batch.filter((message) => !struck.includes(message)).map(({ deliveryId }) => deliveryId));
+      },
+    );
 
     it('keeps requests apart that are under way together', async () => {
       const { provider, messages, recipient } = await start();

@@ -2,11 +2,43 @@ import fc from 'fast-check';
 
 /** What an answer may hold where a plain value was promised. */
 const hostileLeaf = fc.oneof(
-  fc.constantFrom<unknown>(null, true, 0, -1, 1e308, '', 'ok', 'error', '__proto__', 'constructor', 'x\0y', '\ud800', 'x'.repeat(10_000), [], {}),
+  fc.constantFrom<unknown>(
+    null,
+    true,
+    0,
+    -1,
+    1e308,
+    '',
+    'ok',
+    'error',
+    '__proto__',
+    'constructor',
+    'x\0y',
+    '\ud800',
+    'x'.repeat(10_000),
+    [],
+    {},
+  ),
   fc.jsonValue(),
 );
 
-const fieldNames = fc.constantFrom('data', 'errors', 'status', 'id', 'details', 'error', 'expoPushToken', 'code', 'apns', 'reason', 'requestId', '__proto__', 'constructor', 'toString', 'length');
+const fieldNames = fc.constantFrom(
+  'data',
+  'errors',
+  'status',
+  'id',
+  'details',
+  'error',
+  'expoPushToken',
+  'code',
+  'apns',
+  'reason',
+  'requestId',
+  '__proto__',
+  'constructor',
+  'toString',
+  'length',
+);
 
 /** Any JSON value, most of them built of the names that are looked for, with values of other types than promised. */
 export const hostileJson: fc.Arbitrary<unknown> = fc

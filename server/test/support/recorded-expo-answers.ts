@@ -28,7 +28,8 @@ export const mixedProjects = (details: Record<string, readonly string[]>) => ({
     {
       code: 'PUSH_TOO_MANY_EXPERIENCE_IDS',
       type: 'USER',
-      message: 'All push notification messages in the same request must be for the same project; check the details field to investigate conflicting tokens.',
+      message:
+        'All push notification messages in the same request must be for the same project; check the details field to investigate conflicting tokens.',
       details,
       isTransient: false,
       requestId,
@@ -47,16 +48,22 @@ export const tooManyNotifications = {
   ],
 };
 
-export const validationError = { errors: [{ code: 'VALIDATION_ERROR', message: '[0].data must be of type object.', isTransient: false, requestId }] };
+export const validationError = {
+  errors: [{ code: 'VALIDATION_ERROR', message: '[0].data must be of type object.', isTransient: false, requestId }],
+};
 
 export const tooManyRequests = {
-  errors: [{ code: 'TOO_MANY_REQUESTS', message: 'Exceeded 600 notifications per second, please try again.', isTransient: true, requestId }],
+  errors: [
+    { code: 'TOO_MANY_REQUESTS', message: 'Exceeded 600 notifications per second, please try again.', isTransient: true, requestId },
+  ],
 };
 
 export const invalidToken = { error: 'invalid_token', error_description: 'The bearer token is invalid' };
 
 export const unauthorized = {
-  errors: [{ code: 'UNAUTHORIZED', message: 'Insufficient permissions to send push notifications to @owner/slug', isTransient: false, requestId }],
+  errors: [
+    { code: 'UNAUTHORIZED', message: 'Insufficient permissions to send push notifications to @owner/slug', isTransient: false, requestId },
+  ],
 };
 
 export const internalServerError = { errors: [{ code: 'INTERNAL_SERVER_ERROR', message: 'An unknown error occurred.' }] };

@@ -53,7 +53,13 @@ describe('classifySendAnswer', () => {
     ['a refusal with data null under 200', 200, { ...recorded.unauthorized, data: null }, 'project_fault', 'UNAUTHORIZED'],
     ['an internal error under 200', 200, recorded.internalServerError, 'ambiguous', 'INTERNAL_SERVER_ERROR'],
     ['an unknown error under 200', 200, { errors: [{ code: 'NEW_CODE' }] }, 'ambiguous', 'NEW_CODE'],
-    ['errors beside tickets', 200, { data: [recorded.ok('a'), recorded.ok('b')], errors: [{ code: 'X' }] }, 'ambiguous', 'ERRORS_BESIDE_TICKETS'],
+    [
+      'errors beside tickets',
+      200,
+      { data: [recorded.ok('a'), recorded.ok('b')], errors: [{ code: 'X' }] },
+      'ambiguous',
+      'ERRORS_BESIDE_TICKETS',
+    ],
     ['another success', 202, { data: [recorded.ok('a'), recorded.ok('b')] }, 'ambiguous', 'HTTP_202'],
   ])('reads %s', (_, status, body, kind, code) => {
     expect(classify(status, body)).toMatchObject({ kind, code, httpStatus: status });

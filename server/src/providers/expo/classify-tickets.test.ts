@@ -6,7 +6,7 @@ import { deadToken, malformedToken, missingFcmKey, ok } from '../../../test/supp
 import { classifyTickets } from './classify-tickets.js';
 
 const messages = outgoingMessages(3);
-const [first, second, third] = messages.map(({ token }) => token) as [string, string, string];
+const [, second, third] = messages.map(({ token }) => token) as [string, string, string];
 const accepted = (ticketId: string | null) => ({ kind: 'accepted', ticketId });
 const dead = { kind: 'token_fault', code: 'DeviceNotRegistered' };
 
@@ -58,12 +58,18 @@ describe('classifyTickets', () => {
 
   it('calls a ticket that is neither ok nor an error ambiguous', () => {
     const unreadable = { kind: 'ambiguous', code: 'TICKET_UNREADABLE' };
-    expect(classifyTickets([ok('a'), { status: 'queued' }, 7], messages)).toEqual({ kind: 'answered', outcomes: [accepted('a'), unreadable, unreadable] });
+    expect(classifyTickets([ok('a'), { status: 'queued' }, 7], messages)).toEqual({
+      kind: 'answered',
+      outcomes: [accepted('a'), unreadable, unreadable],
+    });
   });
 
-  it.each([[[ok('a'), ok('b')]], [[ok('a'), ok('b'), ok('c'), ok('d')]], [[]]])('proves nothing by a wrong number of tickets', (tickets) => {
-    expect(classifyTickets(tickets, messages)).toEqual({ kind: 'ambiguous', code: 'TICKET_COUNT' });
-  });
+  it.each([[[ok('a'), ok('b')]], [[ok('a'), ok('b'), ok('c'), ok('d')]], [[]]])(
+    'proves nothing by a wrong number of tickets',
+    (tickets) => {
+      expect(classifyTickets(tickets, messages)).toEqual({ kind: 'ambiguous', code: 'TICKET_COUNT' });
+    },
+  );
 
   it.each([[undefined], [null], ['ok'], [{}], [ok('a')]])('proves nothing by %j in place of tickets', (data) => {
     expect(classifyTickets(data, messages)).toEqual({ kind: 'ambiguous', code: 'TICKETS_UNREADABLE' });
@@ -76,7 +82,10 @@ describe('classifyTickets', () => {
 
 describe('tickets in another order', () => {
   it('gives errors to the tokens that they name and no ticket to the others', () => {
-    expect(classifyTickets([deadToken(third), ok('a'), ok('b')], messages)).toEqual({ kind: 'answered', outcomes: [accepted(null), accepted(null), dead] });
+    expect(classifyTickets([deadToken(third), ok('a'), ok('b')], messages)).toEqual({
+      kind: 'answered',
+      outcomes: [accepted(null), accepted(null), dead],
+    });
   });
 
   it.each([

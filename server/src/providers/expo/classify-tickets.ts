@@ -53,6 +53,8 @@ function withoutRepeatedIds(outcomes: readonly RecipientOutcome[]): readonly Rec
   }
   if (repeated.size === 0) return outcomes;
   return outcomes.map((outcome) =>
-    outcome.kind === 'accepted' && outcome.ticketId !== null && repeated.has(outcome.ticketId) ? { kind: 'accepted', ticketId: null } : outcome,
+    outcome.kind === 'accepted' && outcome.ticketId !== null && repeated.has(outcome.ticketId)
+      ? { kind: 'accepted', ticketId: null }
+      : outcome,
   );
 }

@@ -10,7 +10,16 @@ const reasons = {
     ...['BadCertificate', 'BadCertificateEnvironment', 'BadEnvironmentKeyIdInToken', 'BadTopic', 'ExpiredProviderToken', 'Forbidden'],
     ...['InvalidProviderToken', 'MissingProviderToken', 'MissingTopic', 'TopicDisallowed', 'UnrelatedKeyIdInToken'],
   ],
-  message_fault: ['BadCollapseId', 'BadExpirationDate', 'BadMessageId', 'BadPriority', 'InvalidPushType', 'PayloadEmpty', 'PayloadTooLarge', 'NewReason'],
+  message_fault: [
+    'BadCollapseId',
+    'BadExpirationDate',
+    'BadMessageId',
+    'BadPriority',
+    'InvalidPushType',
+    'PayloadEmpty',
+    'PayloadTooLarge',
+    'NewReason',
+  ],
   transient: [
     ...['BadPath', 'DuplicateHeaders', 'IdleTimeout', 'InternalServerError', 'MethodNotAllowed', 'MissingDeviceToken'],
     ...['ServiceUnavailable', 'Shutdown', 'TooManyProviderTokenUpdates', 'TooManyRequests'],
@@ -25,7 +34,10 @@ describe('deliveryFault', () => {
   });
 
   it('looks at the reason under DeveloperError only', () => {
-    expect(deliveryFault({ error: 'InvalidCredentials', apns: { reason: 'BadDeviceToken' } })).toEqual({ kind: 'project_fault', code: 'InvalidCredentials' });
+    expect(deliveryFault({ error: 'InvalidCredentials', apns: { reason: 'BadDeviceToken' } })).toEqual({
+      kind: 'project_fault',
+      code: 'InvalidCredentials',
+    });
   });
 
   it.each([['constructor'], ['toString'], ['hasOwnProperty']])('does not find %s in its tables', (code) => {

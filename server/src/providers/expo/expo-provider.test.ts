@@ -39,7 +39,10 @@ describe('createExpoProvider', () => {
     await providerTo(`${server.url}/proxy/`, { accessToken: 'secret' }).send(outgoingMessages(1), ample);
     await providerTo(server.url).receipts(['a', 'b'], ample);
     const [send, receipts] = server.received;
-    expect(send).toMatchObject({ path: '/proxy/--/api/v2/push/send', headers: { authorization: 'Bearer secret', 'content-type': 'application/json' } });
+    expect(send).toMatchObject({
+      path: '/proxy/--/api/v2/push/send',
+      headers: { authorization: 'Bearer secret', 'content-type': 'application/json' },
+    });
     expect(receipts).toMatchObject({ path: '/--/api/v2/push/getReceipts' });
     expect(receipts?.headers.authorization).toBeUndefined();
     expect(receipts?.body.toString()).toBe('{"ids":["a","b"]}');

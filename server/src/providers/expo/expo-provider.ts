@@ -60,8 +60,10 @@ export function createExpoProvider({ baseUrl, accessToken, connections, clock, l
 
   /** Never the body: error texts name tokens. What delivery can't see in the result is said here. */
   const report = (end: Exchange, path: string): void => {
-    if (end.kind === 'not_sent' && end.code === 'TLS_FAILED') log.warn({ path, code: end.code }, "Expo's certificate or handshake can't be trusted");
-    if (end.kind === 'answer' && end.broken !== null) log.warn({ path, status: end.status, code: end.broken }, "Expo's answer could not be read whole");
+    if (end.kind === 'not_sent' && end.code === 'TLS_FAILED')
+      log.warn({ path, code: end.code }, "Expo's certificate or handshake can't be trusted");
+    if (end.kind === 'answer' && end.broken !== null)
+      log.warn({ path, status: end.status, code: end.broken }, "Expo's answer could not be read whole");
   };
 
   const retryAfterMs = (end: Extract<Exchange, { kind: 'answer' }>): number | null => parseRetryAfter(end.retryAfter, clock.now());
@@ -97,7 +99,11 @@ export function createExpoProvider({ baseUrl, accessToken, connections, clock, l
 }
 
 /** A body that broke off says more about an unclear answer than its status does: "too large" rather than "HTTP_200". */
-function sendResult(end: Extract<Exchange, { kind: 'answer' }>, retryAfterMs: number | null, messages: readonly OutgoingMessage[]): SendResult {
+function sendResult(
+  end: Extract<Exchange, { kind: 'answer' }>,
+  retryAfterMs: number | null,
+  messages: readonly OutgoingMessage[],
+): SendResult {
   const result = classifySendAnswer({ status: end.status, text: end.text, retryAfterMs }, messages);
   return result.kind === 'ambiguous' && end.broken !== null ? { ...result, code: end.broken } : result;
 }

@@ -48,14 +48,19 @@ describe('the body of a send', () => {
     ['{"a": {}}', { a: {} }],
     ['{"a": 1}', { a: 1 }],
     ['{"_deliveryId": "forged", "a": 1}', { a: 1 }],
-    ['{"big": 12345678901234567890.123}', { big: 12345678901234567890.123 }],
   ])('adds the delivery id to data %s', (dataJson, data) => {
     expect(readOne({ dataJson }).data).toEqual({ ...data, _deliveryId: '1001' });
   });
 
+  it('carries numbers as they were written', () => {
+    expect(build([outgoingMessage(1, { dataJson: '{"big": 12345678901234567890.123}' })])).toContain('{"big": 12345678901234567890.123,');
+  });
+
   it('carries any text, data and delivery id unchanged', () => {
     const text = fc.string({ unit: 'binary', minLength: 1 });
-    const dataObject = fc.dictionary(fc.string(), fc.jsonValue()).map((data) => JSON.parse(JSON.stringify(data)) as Record<string, unknown>);
+    const dataObject = fc
+      .dictionary(fc.string(), fc.jsonValue())
+      .map((data) => JSON.parse(JSON.stringify(data)) as Record<string, unknown>);
     fc.assert(
       fc.property(text, text, text, dataObject, fc.boolean(), (title, message, deliveryId, data, pretty) => {
         const built = readOne({ title, message, deliveryId, dataJson: JSON.stringify(data, null, pretty ? 2 : 0) });
@@ -67,13 +72,28 @@ describe('the body of a send', () => {
 
   it('sends push options, high priority unless they say otherwise', () => {
     const pushJson = '{"sound": "default", "badge": 2, "channelId": "feeding", "richContent": {"image": "https://example.com/a.png"}}';
-    expect(readOne({ pushJson })).toMatchObject({ sound: 'default', badge: 2, channelId: 'feeding', richContent: { image: 'https://example.com/a.png' }, priority: 'high' });
+    expect(readOne({ pushJson })).toMatchObject({
+      sound: 'default',
+      badge: 2,
+      channelId: 'feeding',
+      richContent: { image: 'https://example.com/a.png' },
+      priority: 'high',
+    });
     expect(readOne({ pushJson: '{"priority": "normal"}' })['priority']).toBe('normal');
     expect(readOne({ pushJson: '{"sound": null}' })['sound']).toBeNull();
   });
 
   it('never lets push options name another recipient or text', () => {
-    const pushJson = JSON.stringify({ to: 'ExponentPushToken[other]', title: 'x', data: 1, ttl: 0, collapseId: 'x', tag: 'x', badge: 'many', sound: 'a.wav' });
+    const pushJson = JSON.stringify({
+      to: 'ExponentPushToken[other]',
+      title: 'x',
+      data: 1,
+      ttl: 0,
+      collapseId: 'x',
+      tag: 'x',
+      badge: 'many',
+      sound: 'a.wav',
+    });
     expect(readOne({ pushJson })).toEqual({ ...readOne({}), sound: 'a.wav' });
   });
 
