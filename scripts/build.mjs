@@ -6,7 +6,7 @@ import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { root } from './install.mjs';
 
-const packages = ['server', 'simulator'];
+const packages = ['server', 'simulator', 'bench'];
 
 export async function build({ failpoints = false } = {}) {
   // The simulator has no failpoints, and both builds of the server import the same one.

@@ -25,7 +25,9 @@ export function ensureInstalled() {
     shell: file === 'npm' && process.platform === 'win32',
   });
   if (done.status !== 0) {
-    console.error(`npm ci failed${done.error === undefined ? '' : `: ${done.error.message}`}. The first start needs the npm registry; later ones do not.`);
+    console.error(
+      `npm ci failed${done.error === undefined ? '' : `: ${done.error.message}`}. The first start needs the npm registry; later ones do not.`,
+    );
     process.exit(done.status ?? 1);
   }
   writeFileSync(stampFile, wanted);

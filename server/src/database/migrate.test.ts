@@ -57,7 +57,10 @@ it('keeps nothing of a file that fails, and all before it; names the line', asyn
 
 it('goes on after it was killed in the middle', async () => {
   file('1_first.sql', 'create table t (n int);');
-  file('2_second.sql', `insert into t values (1); select pg_sleep(case when exists (select from pg_class where relname = 'go') then 0 else 600 end);`);
+  file(
+    '2_second.sql',
+    `insert into t values (1); select pg_sleep(case when exists (select from pg_class where relname = 'go') then 0 else 600 end);`,
+  );
   const killed = run();
   const failed = expect(killed).rejects.toMatchObject({ code: '57P01' });
   const sleeping = `from pg_stat_activity where datname = current_database() and wait_event = 'PgSleep'`;
@@ -94,8 +97,12 @@ it('tells of changed, unknown and late files', async () => {
 it('takes what the Supabase CLI has applied, which keeps statements one by one', async () => {
   file('1_one.sql', 'create table one ();\n\ncreate table two ();\n');
   await client.query('create schema supabase_migrations');
-  await client.query('create table supabase_migrations.schema_migrations (version text primary key, statements text[], name text, created_by text)');
-  await client.query(`insert into supabase_migrations.schema_migrations values ('1', '{create table one (),create table two ()}', 'one', 'x')`);
+  await client.query(
+    'create table supabase_migrations.schema_migrations (version text primary key, statements text[], name text, created_by text)',
+  );
+  await client.query(
+    `insert into supabase_migrations.schema_migrations values ('1', '{create table one (),create table two ()}', 'one', 'x')`,
+  );
   expect(await run()).toEqual({ applied: [], drifted: [], unknown: [] });
 });
 

@@ -129,7 +129,10 @@ function compare(migrations: readonly Migration[], done: ReadonlyMap<string, rea
 function warn(report: Omit<MigrationReport, 'applied'>, done: readonly string[], migrations: readonly Migration[], log: Logger): void {
   if (report.drifted.length > 0) log.warn({ versions: report.drifted }, 'migrations were changed after they had been applied');
   if (report.unknown.length > 0) log.warn({ versions: report.unknown }, 'the database has migrations that this version does not know');
-  const newest = done.filter((version) => /^\d+$/.test(version)).sort(compareVersions).at(-1);
+  const newest = done
+    .filter((version) => /^\d+$/.test(version))
+    .sort(compareVersions)
+    .at(-1);
   const late = migrations.filter(({ version }) => newest !== undefined && !done.includes(version) && compareVersions(version, newest) < 0);
   if (late.length > 0) log.warn({ files: late.map(({ file }) => file) }, 'migrations are applied after newer ones');
 }

@@ -4,7 +4,9 @@ import { testDatabase } from './database.js';
 
 it('gives a migrated database in the worker role', async () => {
   const db = await testDatabase();
-  expect(await db.database.query('select current_user as role, count(*) from public.notifications')).toEqual([{ role: 'todoku_worker', count: 0 }]);
+  expect(await db.database.query('select current_user as role, count(*) from public.notifications')).toEqual([
+    { role: 'todoku_worker', count: 0 },
+  ]);
   expect(await db.admin.query('select rolsuper from pg_roles where rolname = current_user')).toEqual([{ rolsuper: true }]);
   await db.close();
 });

@@ -37,7 +37,9 @@ function packagedRoot(): string | undefined {
 
 function systemVersions(): number[] {
   if (!existsSync(systemFolder)) return [];
-  const versions = readdirSync(systemFolder).map(Number).filter((version) => version >= oldestSupported);
+  const versions = readdirSync(systemFolder)
+    .map(Number)
+    .filter((version) => version >= oldestSupported);
   return versions.filter((version) => existsSync(join(systemFolder, String(version), 'bin', 'initdb'))).sort((a, b) => a - b);
 }
 

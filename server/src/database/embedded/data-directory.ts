@@ -1,4 +1,16 @@
-import { chmodSync, chownSync, existsSync, lchownSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  chownSync,
+  existsSync,
+  lchownSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import { ownerOf, type Runnable, runAs } from './account.js';
 import { EmbeddedPostgresError, useYourOwn } from './embedded-error.js';
@@ -50,7 +62,9 @@ export function createCluster(paths: Paths, runnable: Runnable, password: string
       ...['--pgdata', draft, '--username', 'postgres', '--pwfile', passwordFile],
       ...['--auth', 'scram-sha-256', '--encoding', 'UTF8', '--data-checksums'],
       // The builtin provider (since 17) sorts the same on every system and version of its C library.
-      ...(runnable.majorVersion >= 17 ? ['--locale', 'C', '--locale-provider', 'builtin', '--builtin-locale', 'C.UTF-8'] : ['--locale', 'C.UTF-8']),
+      ...(runnable.majorVersion >= 17
+        ? ['--locale', 'C', '--locale-provider', 'builtin', '--builtin-locale', 'C.UTF-8']
+        : ['--locale', 'C.UTF-8']),
       ...(durable ? [] : ['--no-sync']),
     ]);
   } finally {

@@ -7,7 +7,16 @@ import { type Access, newAccess, readAccess, urlOf, writeAccess } from './connec
 import { adjustCluster, clusterExists, createCluster, makeFolders, type Paths, pathsIn } from './data-directory.js';
 import { EmbeddedPostgresError, useYourOwn } from './embedded-error.js';
 import { withLockFile } from './lock-file.js';
-import { becomesReady, findPostmaster, freePort, isRunning, type Postmaster, startMessages, startPostmaster, stopPostmaster } from './postmaster.js';
+import {
+  becomesReady,
+  findPostmaster,
+  freePort,
+  isRunning,
+  type Postmaster,
+  startMessages,
+  startPostmaster,
+  stopPostmaster,
+} from './postmaster.js';
 import { embeddedSettings, throwAwaySettings } from './settings.js';
 import { countUsers, registerUser } from './users.js';
 
@@ -45,7 +54,10 @@ export async function startEmbeddedPostgres(options: EmbeddedOptions): Promise<E
   const paths = pathsIn(options.dataDir);
   makeFolders(paths);
   const exclusively = <T>(work: () => Promise<T>): Promise<T> => withLockFile(paths.lockFile, lockWaitMs, work);
-  const { running, unregister } = await exclusively(async () => ({ running: await ensureRunning(paths, options), unregister: registerUser(paths) }));
+  const { running, unregister } = await exclusively(async () => ({
+    running: await ensureRunning(paths, options),
+    unregister: registerUser(paths),
+  }));
   const { access, adopted } = running;
   let postmaster = running.postmaster;
   log.info({ port: access.port, adopted }, adopted ? 'embedded Postgres found running' : 'embedded Postgres started');
@@ -105,7 +117,9 @@ async function ensureRunning(paths: Paths, options: EmbeddedOptions, onlyPort?: 
 async function start(paths: Paths, options: EmbeddedOptions, known: Access, onlyPort: number | undefined): Promise<Running> {
   const binaries = findBinaries(options.installation);
   if (binaries === undefined) {
-    throw new EmbeddedPostgresError(`There is no Postgres for ${process.platform}-${process.arch} among the installed packages. ${useYourOwn}`);
+    throw new EmbeddedPostgresError(
+      `There is no Postgres for ${process.platform}-${process.arch} among the installed packages. ${useYourOwn}`,
+    );
   }
   const runnable = makeRunnable(binaries, paths.dataDir);
   if (!clusterExists(paths)) {

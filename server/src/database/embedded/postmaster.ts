@@ -66,7 +66,10 @@ export function startMessages(paths: Paths): string {
 export async function becomesReady(postmaster: Postmaster, access: Access): Promise<boolean> {
   const deadline = performance.now() + readyTimeoutMs;
   for (;;) {
-    const client = new Client({ connectionString: urlOf({ ...access, port: postmaster.port }, 'postgres'), connectionTimeoutMillis: 5_000 });
+    const client = new Client({
+      connectionString: urlOf({ ...access, port: postmaster.port }, 'postgres'),
+      connectionTimeoutMillis: 5_000,
+    });
     client.on('error', () => undefined);
     try {
       await client.connect();
@@ -85,7 +88,10 @@ export async function becomesReady(postmaster: Postmaster, access: Access): Prom
 
 /** Ends sessions and writes everything out; in case of need without writing, which the next start makes up for from the log. */
 export async function stopPostmaster(postmaster: Postmaster): Promise<void> {
-  for (const [signal, waitMs] of [['SIGINT', fastStopMs], ['SIGQUIT', immediateStopMs]] as const) {
+  for (const [signal, waitMs] of [
+    ['SIGINT', fastStopMs],
+    ['SIGQUIT', immediateStopMs],
+  ] as const) {
     if (!isRunning(postmaster)) return;
     process.kill(postmaster.pid, signal);
     if (await ends(postmaster, waitMs)) return;
