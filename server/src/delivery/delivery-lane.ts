@@ -1,3 +1,4 @@
+import { Wake } from '../clock/wake.js';
 import type { Database } from '../database/database.js';
 import { failpoint } from '../failpoints/failpoint.js';
 import { describeError } from '../logging/describe-error.js';
@@ -5,7 +6,6 @@ import type { Logger } from '../logging/logger.js';
 import type { Lane } from '../planning/planning-types.js';
 import type { PolicyCache } from '../planning/policy-cache.js';
 import type { LeasedChunk, QueueEngine } from '../queue/queue-engine.js';
-import { Wake } from '../workers/wake.js';
 import { loadContent } from './load-content.js';
 import type { ProjectRegistry } from './project-registry.js';
 import type { ChunkSender } from './send-chunk.js';
@@ -83,7 +83,8 @@ export class DeliveryLane {
   async #sendAll(leases: readonly LeasedChunk[], claimedAt: number): Promise<void> {
     try {
       const [contents, policy] = await Promise.all([loadContent(this.#parts.database, leases), this.#parts.policies.get()]);
-      for (const lease of leases) void this.#sendOne(() => this.#parts.sender.send(lease, contents.get(lease.chunkId), policy, claimedAt), lease);
+      for (const lease of leases)
+        void this.#sendOne(() => this.#parts.sender.send(lease, contents.get(lease.chunkId), policy, claimedAt), lease);
     } catch (error) {
       // Nothing was sent: give back at once rather than have the leases run out and be called unknown.
       await this.#giveBack(leases, error);

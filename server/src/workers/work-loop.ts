@@ -1,7 +1,7 @@
-import type { Logger } from '../logging/logger.js';
+import { Wake } from '../clock/wake.js';
 import { describeError } from '../logging/describe-error.js';
+import type { Logger } from '../logging/logger.js';
 import { IdlePace } from './idle-pace.js';
-import { Wake } from './wake.js';
 
 const FAILED_MS = 500;
 const FAILED_MOST_MS = 10_000;
@@ -58,7 +58,10 @@ export class WorkLoop {
         else if (!this.#stopping) await this.wakeUp.sleep(this.#idle.quickAfterWork ? this.#pace.next() : this.#idle.ms);
       } catch (error) {
         failures++;
-        this.#log.error({ loop: this.#name, failures, error: describeError(error) }, 'NotificationError: work failed, it will be tried again');
+        this.#log.error(
+          { loop: this.#name, failures, error: describeError(error) },
+          'NotificationError: work failed, it will be tried again',
+        );
         if (!this.#stopping) await this.wakeUp.sleep(Math.min(FAILED_MOST_MS, FAILED_MS * 2 ** Math.min(failures - 1, 8)));
       }
     }
