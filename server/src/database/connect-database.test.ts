@@ -13,7 +13,13 @@ beforeAll(async () => {
 });
 afterAll(() => db.close());
 
-const options = (maxConnections: number) => ({ url: db.url, role: 'todoku_worker', maxConnections, applicationName: 'seam', log: silentLogger });
+const options = (maxConnections: number) => ({
+  url: db.url,
+  role: 'todoku_worker',
+  maxConnections,
+  applicationName: 'seam',
+  log: silentLogger,
+});
 
 async function using<T>(database: Database, work: (database: Database) => Promise<T>): Promise<T> {
   try {
@@ -59,7 +65,9 @@ describe('values', () => {
   });
 
   it('gives raw text by rows', async () => {
-    expect(await db.database.rows(`select 9223372036854775807, null, '{1,2}'::int[], true`)).toEqual([['9223372036854775807', null, '{1,2}', 't']]);
+    expect(await db.database.rows(`select 9223372036854775807, null, '{1,2}'::int[], true`)).toEqual([
+      ['9223372036854775807', null, '{1,2}', 't'],
+    ]);
   });
 
   it('prepares a named statement once a connection', async () => {

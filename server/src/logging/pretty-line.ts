@@ -4,7 +4,9 @@ export function prettyLine(json: string): string {
   const { level, time, instance: _, msg, err, ...rest } = fields;
   const clock = typeof time === 'string' ? time.slice(11, 23) : '';
   const label = String(level).toUpperCase().padEnd(5);
-  const details = Object.entries(rest).map(([name, value]) => `${name}=${typeof value === 'string' ? printable(value) : JSON.stringify(value)}`);
+  const details = Object.entries(rest).map(
+    ([name, value]) => `${name}=${typeof value === 'string' ? printable(value) : JSON.stringify(value)}`,
+  );
   return `${[`${clock} ${label} ${printable(String(msg ?? ''))}`, ...details].join('  ')}\n${errorLines(err)}`;
 }
 
@@ -19,7 +21,6 @@ function errorLines(error: unknown): string {
 
 /** What came from outside must not steer the terminal, nor look like a line of its own. */
 function printable(text: string): string {
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what this is about.
   return text.replace(/[\u0000-\u001f\u007f-\u009f\u2028\u2029]/g, (character) =>
     character === '\n' ? '\\n' : `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`,
   );

@@ -30,7 +30,6 @@ const COLON = 58;
 const blank = /[ \t\n\r]*/y;
 const number = /-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?/y;
 const word = /true|false|null/y;
-// biome-ignore lint/suspicious/noControlCharactersInRegex: JSON forbids exactly these inside a string.
 const controlCharacter = /[\u0000-\u001f]/;
 const halfSurrogate = /\p{Cs}/u;
 const words: ReadonlyMap<string, boolean | null> = new Map([
