@@ -55,7 +55,10 @@ it('reads what is set', () => {
 });
 
 it('is no sandbox as soon as it knows where Expo is', () => {
-  expect(loadConfig({ EXPO_BASE_URL: 'http://simulator:4100/' })).toMatchObject({ sandbox: false, expo: { baseUrl: 'http://simulator:4100' } });
+  expect(loadConfig({ EXPO_BASE_URL: 'http://simulator:4100/' })).toMatchObject({
+    sandbox: false,
+    expo: { baseUrl: 'http://simulator:4100' },
+  });
 });
 
 it('names every wrong variable at once, and what it should be', () => {
@@ -85,11 +88,12 @@ it('names every wrong variable at once, and what it should be', () => {
 });
 
 it('sends no secret and trusts no key over an open line', () => {
-  expect(problems({ SUPABASE_JWKS_URL: 'http://auth.example/jwks.json', EXPO_ACCESS_TOKEN: 'x', EXPO_BASE_URL: 'http://exp.example' })).toEqual([
-    expect.stringMatching(/^- SUPABASE_JWKS_URL /),
-    expect.stringMatching(/^- EXPO_BASE_URL /),
-  ]);
-  expect(problems({ SUPABASE_JWKS_URL: 'http://127.0.0.1:1/jwks.json', EXPO_ACCESS_TOKEN: 'x', EXPO_BASE_URL: 'http://localhost:2' })).toEqual([]);
+  expect(
+    problems({ SUPABASE_JWKS_URL: 'http://auth.example/jwks.json', EXPO_ACCESS_TOKEN: 'x', EXPO_BASE_URL: 'http://exp.example' }),
+  ).toEqual([expect.stringMatching(/^- SUPABASE_JWKS_URL /), expect.stringMatching(/^- EXPO_BASE_URL /)]);
+  expect(
+    problems({ SUPABASE_JWKS_URL: 'http://127.0.0.1:1/jwks.json', EXPO_ACCESS_TOKEN: 'x', EXPO_BASE_URL: 'http://localhost:2' }),
+  ).toEqual([]);
 });
 
 it('says which variables look misspelt', () => {
@@ -113,7 +117,9 @@ it('does not print its secrets, nor put them in problems', () => {
   const config = loadConfig(env);
   const printed = `${inspect(config, { depth: 9 })} ${JSON.stringify(config)} ${config.database.url}`;
   expect(printed).not.toMatch(/SECRET|07 07 07|BwcHBwcH/);
-  expect(problems({ ...env, DATABASE_URL: 'SECRET', TODOKU_ENCRYPTION_KEYS: 'SECRET:SECRET', PORT: 'SECRET' }).join()).not.toContain('SECRET');
+  expect(problems({ ...env, DATABASE_URL: 'SECRET', TODOKU_ENCRYPTION_KEYS: 'SECRET:SECRET', PORT: 'SECRET' }).join()).not.toContain(
+    'SECRET',
+  );
 });
 
 it('is documented: docs/configuration.md holds every variable', async () => {

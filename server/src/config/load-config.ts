@@ -8,7 +8,9 @@ import { type Setting, settings } from './settings.js';
 export type Environment = Readonly<Record<string, string | undefined>>;
 
 type Name = keyof typeof settings;
-type Values = { readonly [N in Name]: z.output<(typeof settings)[N]['schema']> | ((typeof settings)[N]['fallback'] extends null ? null : never) };
+type Values = {
+  readonly [N in Name]: z.output<(typeof settings)[N]['schema']> | ((typeof settings)[N]['fallback'] extends null ? null : never);
+};
 
 const expoBaseUrl = 'https://exp.host';
 /** A lease has to outlast the request by this much, for the outcome's transaction. */
@@ -20,7 +22,9 @@ export function loadConfig(env: Environment): Config {
   const values = readAll(env, problems);
   problems.push(...contradictions(values));
   if (problems.length > 0) {
-    throw new TodokuError('CONFIGURATION_INVALID', { message: `The configuration is wrong:\n${problems.map((problem) => `- ${problem}`).join('\n')}` });
+    throw new TodokuError('CONFIGURATION_INVALID', {
+      message: `The configuration is wrong:\n${problems.map((problem) => `- ${problem}`).join('\n')}`,
+    });
   }
   return deepFreeze(arrange(values, unknownVariables(env)));
 }
@@ -29,7 +33,7 @@ function readAll(env: Environment, problems: string[]): Values {
   const values: Record<string, unknown> = {};
   for (const [name, setting] of Object.entries<Setting<unknown>>(settings)) {
     const text = env[name]?.trim() || setting.fallback;
-    const parsed = text === null ? { success: true, data: null } as const : setting.schema.safeParse(text);
+    const parsed = text === null ? ({ success: true, data: null } as const) : setting.schema.safeParse(text);
     if (parsed.success) values[name] = parsed.data;
     else problems.push(`${name} has to be ${setting.expected}${ownWords(parsed.error)}.`);
   }

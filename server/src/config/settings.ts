@@ -43,26 +43,39 @@ export const settings = {
     'false: this process accepts no new notifications by HTTP and sends nothing.',
     'true or false',
   ),
-  EXPO_ACCESS_TOKEN: optional(z.string().regex(/^[\x21-\x7e]+$/).transform((text) => new Secret(text)), {
-    meaning: 'Access token of the Expo account (needed where enhanced push security is on).',
-    fallbackMeaning: 'none. With EXPO_BASE_URL empty as well: sandbox, everything goes to the built-in simulator',
-    expected: 'an Expo access token, without spaces',
-  }),
+  EXPO_ACCESS_TOKEN: optional(
+    z
+      .string()
+      .regex(/^[\x21-\x7e]+$/)
+      .transform((text) => new Secret(text)),
+    {
+      meaning: 'Access token of the Expo account (needed where enhanced push security is on).',
+      fallbackMeaning: 'none. With EXPO_BASE_URL empty as well: sandbox, everything goes to the built-in simulator',
+      expected: 'an Expo access token, without spaces',
+    },
+  ),
   EXPO_BASE_URL: optional(url(['https:', 'http:']), {
     meaning: "Where Expo's push service is. Set it to https://exp.host to send for real without an access token.",
     fallbackMeaning: 'https://exp.host with an access token, the simulator without',
     expected: 'a URL such as https://exp.host (with an access token: https, or on this machine)',
   }),
   TODOKU_ENCRYPTION_KEYS: optional(keySet(), {
-    meaning: 'Keys that encrypt push tokens: `<id>:<base64 of 32 bytes>`, with commas between; the first encrypts, all decrypt. `index:<base64>` keys the lookup hash.',
+    meaning:
+      'Keys that encrypt push tokens: `<id>:<base64 of 32 bytes>`, with commas between; the first encrypts, all decrypt. `index:<base64>` keys the lookup hash.',
     fallbackMeaning: 'the file encryption-keys in TODOKU_DATA_DIR, made at the first start',
     expected: 'a list such as 1:<base64 of 32 bytes>,index:<base64 of 32 bytes>',
   }),
-  SUPABASE_JWT_SECRET: optional(z.string().min(32).transform((text) => new Secret(text)), {
-    meaning: 'Shared secret (HS256) of user tokens.',
-    fallbackMeaning: 'user tokens with a shared secret are refused',
-    expected: 'at least 32 characters',
-  }),
+  SUPABASE_JWT_SECRET: optional(
+    z
+      .string()
+      .min(32)
+      .transform((text) => new Secret(text)),
+    {
+      meaning: 'Shared secret (HS256) of user tokens.',
+      fallbackMeaning: 'user tokens with a shared secret are refused',
+      expected: 'at least 32 characters',
+    },
+  ),
   SUPABASE_JWKS_URL: optional(url(['https:', 'http:']), {
     meaning: 'Public keys (ES256, RS256) of user tokens, as in https://<project>.supabase.co/auth/v1/.well-known/jwks.json.',
     fallbackMeaning: 'user tokens with a public key are refused',
@@ -82,8 +95,18 @@ export const settings = {
   ),
   TODOKU_DB_POOL_API: required(wholeNumber(1, 500), '10', 'Most database connections for the API.', 'a whole number from 1 to 500'),
   TODOKU_DB_POOL_WORKER: required(wholeNumber(1, 500), '10', 'Most database connections for the worker.', 'a whole number from 1 to 500'),
-  TODOKU_DELIVERY_SLOTS: required(wholeNumber(1, 200), '12', 'Chunks that one worker sends at the same time.', 'a whole number from 1 to 200'),
-  TODOKU_CHUNK_SIZE: required(wholeNumber(1, 100), '100', 'Most deliveries in a chunk, which is one request.', 'a whole number from 1 to 100'),
+  TODOKU_DELIVERY_SLOTS: required(
+    wholeNumber(1, 200),
+    '12',
+    'Chunks that one worker sends at the same time.',
+    'a whole number from 1 to 200',
+  ),
+  TODOKU_CHUNK_SIZE: required(
+    wholeNumber(1, 100),
+    '100',
+    'Most deliveries in a chunk, which is one request.',
+    'a whole number from 1 to 100',
+  ),
   TODOKU_LEASE_SECONDS: required(
     wholeNumber(5, 3_600),
     '60',
@@ -96,7 +119,12 @@ export const settings = {
     'Most milliseconds for one request to a provider, connecting and reading the answer included.',
     'a whole number from 100 to 120000',
   ),
-  TODOKU_PLANNING_BATCH: required(wholeNumber(1, 20_000), '2000', 'Most notifications planned in one transaction.', 'a whole number from 1 to 20000'),
+  TODOKU_PLANNING_BATCH: required(
+    wholeNumber(1, 20_000),
+    '2000',
+    'Most notifications planned in one transaction.',
+    'a whole number from 1 to 20000',
+  ),
   TODOKU_OUTBOX_POLL_MS: required(
     wholeNumber(10, 60_000),
     '1000',

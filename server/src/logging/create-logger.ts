@@ -59,7 +59,5 @@ export function createLogger(options: LoggerOptions): AdjustableLogger {
 }
 
 function describeErrors(fields: object): Record<string, unknown> {
-  return Object.fromEntries(
-    Object.entries(fields).map(([name, value]) => [name, value instanceof Error ? describeError(value) : value]),
-  );
+  return Object.fromEntries(Object.entries(fields).map(([name, value]) => [name, value instanceof Error ? describeError(value) : value]));
 }

@@ -27,7 +27,11 @@ it.each(['a plain sentence, with td_ and eyJ in it', 'https://exp.host/--/api/v2
 );
 
 it('leaves JSON readable', () => {
-  const fields = { a: `ExponentPushToken[SECRET] and ${jwt}`, b: ['-----BEGIN RSA PRIVATE KEY-----\nSECRET'], c: 'postgres://u:SECRET@h/d' };
+  const fields = {
+    a: `ExponentPushToken[SECRET] and ${jwt}`,
+    b: ['-----BEGIN RSA PRIVATE KEY-----\nSECRET'],
+    c: 'postgres://u:SECRET@h/d',
+  };
   expect(JSON.parse(redact(JSON.stringify(fields)))).toEqual({
     a: 'ExponentPushToken[…] and eyJ…',
     b: ['-----BEGIN RSA PRIVATE KEY-----…'],

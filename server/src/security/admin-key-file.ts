@@ -15,7 +15,11 @@ const lock = 7_304_124;
  * Makes sure that `<data directory>/admin-key` holds an API key with all rights, so that the first start can be followed by the first call.
  * A key that an operator has revoked stays revoked: only a file that is missing, or whose key this database never knew, gets a new one.
  */
-export async function ensureAdminKey(dataDirectory: string, database: Database, log: Logger): Promise<{ readonly path: string; readonly created: boolean }> {
+export async function ensureAdminKey(
+  dataDirectory: string,
+  database: Database,
+  log: Logger,
+): Promise<{ readonly path: string; readonly created: boolean }> {
   const path = join(dataDirectory, fileName);
   const created = await database.transaction(async (tx) => {
     await tx.query(/* sql */ 'select pg_advisory_xact_lock($1)', [lock]);

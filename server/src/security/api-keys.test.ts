@@ -38,7 +38,11 @@ it('issues a key that it then knows, with its scopes, and stores no secret', asy
   const [row] = await db.database.query(/* sql */ 'select k::text as stored from push.api_keys k where id = $1', [id]);
   expect(JSON.stringify(row)).not.toContain(text.split('_')[2]?.slice(0, 12));
   expect(await listAudit(db.database, { action: 'keys.create' })).toEqual([
-    expect.objectContaining({ actor: 'cli:ops', target: `key:${id}`, details: { name: 'app', scopes: ['send', 'send', 'operate'], expiresAt: null } }),
+    expect.objectContaining({
+      actor: 'cli:ops',
+      target: `key:${id}`,
+      details: { name: 'app', scopes: ['send', 'send', 'operate'], expiresAt: null },
+    }),
   ]);
 });
 

@@ -45,7 +45,10 @@ export class ApiKeys {
   }
 
   /** `text` is the key itself: shown here and never again. */
-  async create(key: NewApiKey, by: { readonly actor: string; readonly reason?: string }): Promise<{ readonly id: string; readonly text: string }> {
+  async create(
+    key: NewApiKey,
+    by: { readonly actor: string; readonly reason?: string },
+  ): Promise<{ readonly id: string; readonly text: string }> {
     const minted = mintApiKey();
     await this.#parts.database.transaction(async (tx) => {
       await insertApiKey(tx, minted, key, by.actor);

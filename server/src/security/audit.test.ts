@@ -45,7 +45,10 @@ it('masks secrets, however they came in', async () => {
   expect(JSON.stringify(await listAudit(db.database, { action: 'mask' }))).not.toContain('SECRET');
 });
 
-it.each(['update push.audit set actor = $$x$$', 'delete from push.audit', 'truncate push.audit'])('refuses %s, from the owner as well', async (sql) => {
-  await expect(db.database.query(sql)).rejects.toMatchObject({ code: '42501' });
-  await expect(db.admin.query(sql)).rejects.toMatchObject({ code: '42501' });
-});
+it.each(['update push.audit set actor = $$x$$', 'delete from push.audit', 'truncate push.audit'])(
+  'refuses %s, from the owner as well',
+  async (sql) => {
+    await expect(db.database.query(sql)).rejects.toMatchObject({ code: '42501' });
+    await expect(db.admin.query(sql)).rejects.toMatchObject({ code: '42501' });
+  },
+);

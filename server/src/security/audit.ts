@@ -40,10 +40,13 @@ const mostEntries = 1_000;
 
 /** Writes the act down in the transaction that does it: there is no act without its entry and no entry without its act. Secrets are masked. */
 export async function recordAct(tx: Queryable, act: Act): Promise<void> {
-  await tx.query(
-    /* sql */ 'insert into push.audit (actor, action, target, reason, details) values ($1, $2, $3, $4, $5)',
-    [act.actor, act.action, masked(act.target), masked(act.reason), redact(JSON.stringify(act.details ?? {}))],
-  );
+  await tx.query(/* sql */ 'insert into push.audit (actor, action, target, reason, details) values ($1, $2, $3, $4, $5)', [
+    act.actor,
+    act.action,
+    masked(act.target),
+    masked(act.reason),
+    redact(JSON.stringify(act.details ?? {})),
+  ]);
 }
 
 /** Newest first. */

@@ -53,7 +53,10 @@ it.each<[string, () => LocalKeyring, string]>([
 ])('refuses %s, names it, and registers nothing', async (_, wrong, message) => {
   await checkKeys(db.database, ring());
   await store(ring());
-  await expect(checkKeys(db.database, wrong())).rejects.toMatchObject({ code: 'KEY_UNAVAILABLE', message: expect.stringContaining(message) });
+  await expect(checkKeys(db.database, wrong())).rejects.toMatchObject({
+    code: 'KEY_UNAVAILABLE',
+    message: expect.stringContaining(message),
+  });
   expect(await registered()).toEqual([0, 1]);
 });
 

@@ -39,9 +39,13 @@ async function wrongKeys(tx: Queryable, keyring: TestableKeyring): Promise<strin
   for (const keyId of keyring.keyIds) {
     const stored = known.get(keyId);
     const sample = stored === undefined || index === undefined ? await readSample(tx, keyring, keyId) : [];
-    const fits = stored === undefined ? sample.length === 0 || sample.some(({ token }) => token !== null) : opened(keyring, stored, canaryRow(keyId)) === canary;
+    const fits =
+      stored === undefined
+        ? sample.length === 0 || sample.some(({ token }) => token !== null)
+        : opened(keyring, stored, canaryRow(keyId)) === canary;
     if (!fits) problems.push(`Encryption key ${keyId} is not the key that stored tokens were encrypted with.`);
-    if (index === undefined && sample.some(({ token, hash }) => token !== null && !keyring.hash(token).equals(hash))) problems.push(wrongIndex);
+    if (index === undefined && sample.some(({ token, hash }) => token !== null && !keyring.hash(token).equals(hash)))
+      problems.push(wrongIndex);
   }
   if (index !== undefined && !index.equals(keyring.hash(canary))) problems.push(wrongIndex);
   return [...new Set(problems)];

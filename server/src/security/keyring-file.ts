@@ -16,7 +16,10 @@ export async function keysFromFile(dataDirectory: string, log: Logger): Promise<
   const path = join(dataDirectory, fileName);
   const text = (await readPrivateFile(path)) ?? (await firstKeys(path, log));
   if (await makePrivate(path)) {
-    log.warn({ path }, 'The key file could be read by others; it is now readable by its owner only. Consider the keys known and rotate them.');
+    log.warn(
+      { path },
+      'The key file could be read by others; it is now readable by its owner only. Consider the keys known and rotate them.',
+    );
   }
   const parsed = parseKeys(text);
   if (!parsed.ok) throw new TodokuError('CONFIGURATION_INVALID', { message: `${path}: ${parsed.problem}.` });

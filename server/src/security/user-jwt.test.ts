@@ -40,7 +40,11 @@ beforeEach(async () => {
 
 function verifier(changes: { secret?: Secret | null; jwksUrl?: string | null; issuer?: string } = {}): UserTokenVerifier {
   const jwksUrl = `http://127.0.0.1:${(server.address() as AddressInfo).port}/jwks.json`;
-  return new UserTokenVerifier({ secret: new Secret(sharedSecret), jwksUrl, issuer: null, audience: 'authenticated', ...changes }, clock, silentLogger);
+  return new UserTokenVerifier(
+    { secret: new Secret(sharedSecret), jwksUrl, issuer: null, audience: 'authenticated', ...changes },
+    clock,
+    silentLogger,
+  );
 }
 
 const good: JWTPayload = { sub: userId, aud: 'authenticated', role: 'authenticated', exp: start / 1000 + 3_600 };
@@ -80,7 +84,10 @@ it.each<[string, () => Promise<string> | string]>([
   ['the public key taken for a shared secret', async () => byHand({ alg: 'HS256', typ: 'JWT' }, good, await exportSPKI(rs256.publicKey))],
   ['another key under our key id', () => sign(stranger.privateKey, { alg: 'ES256', kid: 'ec-1' })],
   ['a key that it brings along', async () => sign(stranger.privateKey, { alg: 'ES256', jwk: await exportJWK(stranger.publicKey) })],
-  ['a key address that it brings along', () => sign(stranger.privateKey, { alg: 'ES256', jku: 'http://127.0.0.1:1/', x5u: 'http://127.0.0.1:1/' })],
+  [
+    'a key address that it brings along',
+    () => sign(stranger.privateKey, { alg: 'ES256', jku: 'http://127.0.0.1:1/', x5u: 'http://127.0.0.1:1/' }),
+  ],
   ['a key id that climbs', () => sign(stranger.privateKey, { alg: 'ES256', kid: '../../../dev/null' })],
   ['an unknown critical extension', () => byHand({ alg: 'HS256', typ: 'JWT', crit: ['exp'], exp: 1 }, good, sharedSecret)],
   ['another type', () => sign(symmetric, { typ: 'at+jwt' })],
@@ -94,7 +101,11 @@ it.each<[string, () => Promise<string> | string]>([
   ['a beginning in the future', () => sign(symmetric, {}, { nbf: start / 1000 + 60 })],
   ['no user', () => sign(symmetric, {}, { sub: undefined })],
   ['a user id that is none', () => sign(symmetric, {}, { sub: "1' or '1'='1" })],
-  ['a changed claim', async () => (await sign()).replace(/\.[^.]+\./, `.${Buffer.from(JSON.stringify({ ...good, sub: randomUUID() })).toString('base64url')}.`)],
+  [
+    'a changed claim',
+    async () =>
+      (await sign()).replace(/\.[^.]+\./, `.${Buffer.from(JSON.stringify({ ...good, sub: randomUUID() })).toString('base64url')}.`),
+  ],
   ['a megabyte', () => `${'e'.repeat(1_000_000)}.e.e`],
   ['a megabyte that is signed', () => sign(symmetric, {}, { more: 'x'.repeat(1_000_000) })],
 ])('refuses %s, with the same words', async (_, token) => {

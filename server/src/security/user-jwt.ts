@@ -1,5 +1,5 @@
 import { createSecretKey } from 'node:crypto';
-import { decodeProtectedHeader, errors, type JWTPayload, jwtVerify, type JWTVerifyOptions } from 'jose';
+import { decodeProtectedHeader, errors, type JWTPayload, type JWTVerifyOptions, jwtVerify } from 'jose';
 import type { Clock } from '../clock/clock.js';
 import type { Config } from '../config/config.js';
 import { TodokuError } from '../errors/todoku-error.js';
@@ -66,7 +66,8 @@ export class UserTokenVerifier {
 }
 
 function userOf(claims: JWTPayload): User {
-  if (typeof claims.sub !== 'string' || !uuid.test(claims.sub)) throw new errors.JWTClaimValidationFailed('sub is not a user id', claims, 'sub');
+  if (typeof claims.sub !== 'string' || !uuid.test(claims.sub))
+    throw new errors.JWTClaimValidationFailed('sub is not a user id', claims, 'sub');
   if (claims.role !== 'authenticated') throw new errors.JWTClaimValidationFailed('role is not authenticated', claims, 'role');
   return { userId: claims.sub.toLowerCase(), claims };
 }

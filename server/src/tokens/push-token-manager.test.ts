@@ -27,7 +27,12 @@ afterAll(() => db.close());
 const manager = (ring = keyring): PushTokenManager =>
   new PushTokenManager({ database: db.database, keyring: ring, providers: [expo], log: silentLogger });
 const newToken = (): string => `ExponentPushToken[${randomBytes(16).toString('hex')}]`;
-const registration = (more: Partial<Registration> = {}): Registration => ({ userId: randomUUID(), token: newToken(), platform: 'ios', ...more });
+const registration = (more: Partial<Registration> = {}): Registration => ({
+  userId: randomUUID(),
+  token: newToken(),
+  platform: 'ios',
+  ...more,
+});
 
 interface Row {
   id: string;
@@ -150,7 +155,7 @@ it.each<[string, Record<string, unknown>]>([
   ['deviceId', { deviceId: 'x'.repeat(201) }],
   ['locale', { locale: '' }],
   ['project', { project: 'nowhere' }],
-  ['', { isAdmin: true }],
+  ['isAdmin', { isAdmin: true }],
 ])('refuses a wrong %s, and stores nothing: %#', async (path, wrong) => {
   const device = { ...registration(), ...wrong } as Registration;
   await expect(manager().register(device)).rejects.toMatchObject({ code: 'INVALID_INPUT', path });
@@ -231,4 +236,26 @@ it('says so when an addressed token is signed out', async () => {
 it('makes owners of adopted tokens that are user ids, and no one else', () => {
   expect(adoptedOwner(keyring.hash('a'))).toMatch(/^[0-9a-f]{8}-[0-9a-f]{4}-8[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/);
   expect(adoptedOwner(keyring.hash('a'))).not.toBe(adoptedOwner(keyring.hash('b')));
+});
+
+it('finds active tokens that cannot be sent to, and touches none', async () => {
+  const before = await manager().validateAllTokens();
+  const [good, broken, foreign] = [registration(), registration(), registration()];
+  for (const device of [good, broken]) await manager().register(device);
+  await db.database.query(/* sql */ 'update public.push_tokens set token_ciphertext = token_ciphertext || $1 where token_hash = $2', [
+    Buffer.from('x'),
+    keyring.hash(broken.token),
+  ]);
+  const other = new LocalKeyring({ keys: [{ id: 7, secret: secret() }], indexKey });
+  await manager(other).register(foreign);
+  const after = await manager().validateAllTokens();
+  expect(after.checked).toBe(before.checked + 3);
+  expect(after.states.active).toBe((before.states.active ?? 0) + 3);
+  const ids = Object.fromEntries(after.problems.map(({ tokenId, code }) => [tokenId, code]));
+  expect(ids).toMatchObject({
+    [(await rowOf(broken.token)).id]: 'CIPHERTEXT_INVALID',
+    [(await rowOf(foreign.token)).id]: 'KEY_UNAVAILABLE',
+  });
+  expect(ids).not.toHaveProperty((await rowOf(good.token)).id);
+  expect(after.problemCount).toBe(after.problems.length);
 });

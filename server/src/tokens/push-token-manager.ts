@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { Database } from '../database/database.js';
+import { parseInput } from '../errors/parse-input.js';
 import { TodokuError } from '../errors/todoku-error.js';
 import type { Logger } from '../logging/logger.js';
 import { recordAct } from '../security/audit.js';
@@ -7,9 +8,10 @@ import type { Keyring } from '../security/keyring.js';
 import { type AddressedToken, adoptTokens } from './adopt-tokens.js';
 import { maskToken } from './mask-token.js';
 import { type By, Quarantine } from './quarantine.js';
-import { type RegisteredToken, registerTokenStatement } from './sql/register-token.js';
 import { listTokens, type StoredToken } from './sql/list-tokens.js';
-import { findProvider, providerOf, type Registration, type TokenProvider, validRegistration } from './token-registration.js';
+import { type RegisteredToken, registerTokenStatement } from './sql/register-token.js';
+import { findProvider, providerOf, type Registration, registrationSchema, type TokenProvider } from './token-registration.js';
+import { type TokenValidation, validateTokens } from './validate-tokens.js';
 
 export interface PushTokenParts {
   readonly database: Database;
@@ -41,7 +43,7 @@ export class PushTokenManager {
    * her on this device is not sent any more. Throws INVALID_INPUT with the field's path.
    */
   async register(registration: Registration): Promise<{ readonly tokenId: string; readonly moved: boolean }> {
-    const { userId, token, platform, deviceId, appVersion, locale, project } = validRegistration(registration);
+    const { userId, token, platform, deviceId, appVersion, locale, project } = parseInput(registrationSchema, registration);
     const provider = providerOf(token, this.#parts.providers);
     const { database, keyring } = this.#parts;
     const id = randomUUID();
@@ -60,10 +62,12 @@ export class PushTokenManager {
   async #renewCiphertext(row: RegisteredToken, token: string, hash: Buffer): Promise<void> {
     const { database, keyring } = this.#parts;
     if (row.keyId === keyring.primaryKeyId && this.#read(row) === token) return;
-    await database.query(
-      /* sql */ 'update public.push_tokens set token_ciphertext = $3, key_id = $4 where id = $1 and token_hash = $2',
-      [row.id, hash, keyring.encrypt(token, row.id), keyring.primaryKeyId],
-    );
+    await database.query(/* sql */ 'update public.push_tokens set token_ciphertext = $3, key_id = $4 where id = $1 and token_hash = $2', [
+      row.id,
+      hash,
+      keyring.encrypt(token, row.id),
+      keyring.primaryKeyId,
+    ]);
   }
 
   /** Signs the device out: it gets nothing more until it is registered again. False: it is not this user's. */
@@ -108,12 +112,22 @@ returning id`,
     return await this.#parts.database.transaction(async (tx) => {
       const rows = (await listTokens(tx, userId)).filter(({ state }) => state === 'active');
       if (reveal === undefined) return rows.map((row) => this.#describe(row));
-      await recordAct(tx, { ...reveal, action: 'tokens.reveal', target: `user:${userId}`, details: { tokens: rows.map(({ tokenId }) => tokenId) } });
+      await recordAct(tx, {
+        ...reveal,
+        action: 'tokens.reveal',
+        target: `user:${userId}`,
+        details: { tokens: rows.map(({ tokenId }) => tokenId) },
+      });
       return rows.map((row) => {
         const token = this.#read({ id: row.tokenId, ciphertext: row.ciphertext });
         return { ...this.#describe(row), ...(token === null ? {} : { token }) };
       });
     });
+  }
+
+  /** Reads every stored token and says which active ones cannot be sent to; changes nothing. */
+  async validateAllTokens(): Promise<TokenValidation> {
+    return await validateTokens(this.#parts);
   }
 
   #describe({ ciphertext, ...row }: StoredToken): TokenInfo {

@@ -58,7 +58,9 @@ async function answered(ids: readonly string[], recipients: number): Promise<voi
 }
 
 async function states(): Promise<Record<string, number>> {
-  const rows = await db.admin.query<{ state: string; n: number }>(/* sql */ 'select state, count(*) as n from public.push_tokens group by 1');
+  const rows = await db.admin.query<{ state: string; n: number }>(
+    /* sql */ 'select state, count(*) as n from public.push_tokens group by 1',
+  );
   return Object.fromEntries(rows.map(({ state, n }) => [state, n]));
 }
 
@@ -176,7 +178,9 @@ it('judges receipts by what was sent when their messages were', async () => {
 });
 
 it('freezes one project and not the other', async () => {
-  const [second] = await db.admin.query<{ id: number }>(/* sql */ `insert into push.projects (provider, name) values ('expo', 'second') returning id`);
+  const [second] = await db.admin.query<{ id: number }>(
+    /* sql */ `insert into push.projects (provider, name) values ('expo', 'second') returning id`,
+  );
   const [ours, theirs] = [await tokens(100), await tokens(10, second?.id)];
   await answered(ours, 100);
   await lose(theirs.slice(0, 1), 100, second?.id);
@@ -211,7 +215,9 @@ it('undoes what was quarantined since a time, in one project or in all', async (
   expect((await quarantine.list()).map(({ tokenId }) => tokenId)).toEqual([early]);
   expect(await quarantine.undo({ since: new Date(0) }, by)).toBe(1);
   expect(await states()).toEqual({ active: 3 });
-  expect((await listAudit(db.database, { action: 'tokens.undo_quarantine' })).map(({ target, details }) => [target, details.tokens])).toEqual([
+  expect(
+    (await listAudit(db.database, { action: 'tokens.undo_quarantine' })).map(({ target, details }) => [target, details.tokens]),
+  ).toEqual([
     ['all projects', 1],
     ['project:1', 2],
     ['project:2', 0],

@@ -63,7 +63,10 @@ export class Quarantine implements TokenQuarantine {
     );
     if (frozen.length === 0) return;
     await recordAct(tx, { actor: 'todoku', action: 'tokens.freeze', target: `project:${projectId}`, reason, details: { ...window } });
-    this.#log.error({ projectId, ...window }, 'Too many tokens were called dead at once: token invalidation is frozen until an operator unfreezes it.');
+    this.#log.error(
+      { projectId, ...window },
+      'Too many tokens were called dead at once: token invalidation is frozen until an operator unfreezes it.',
+    );
   }
 
   #report(projectId: number, tokens: readonly DeadToken[], { frozen, lost }: LossVerdict): void {

@@ -29,16 +29,6 @@ export const registrationSchema = z.strictObject({
 });
 
 export type Registration = z.input<typeof registrationSchema>;
-export type ValidRegistration = z.output<typeof registrationSchema>;
-
-/** Throws INVALID_INPUT with the path of the first field that is wrong. The value is not repeated. */
-export function validRegistration(input: Registration): ValidRegistration {
-  const parsed = registrationSchema.safeParse(input);
-  if (parsed.success) return parsed.data;
-  const [issue] = parsed.error.issues;
-  throw new TodokuError('INVALID_INPUT', { path: issue?.path.join('.') ?? '', message: issue?.message ?? 'The registration is wrong.' });
-}
-
 /** The provider whose form the token has. Throws INVALID_INPUT. */
 export function providerOf(token: string, providers: readonly TokenProvider[]): TokenProvider {
   const provider = findProvider(token, providers);
