@@ -5,11 +5,11 @@ import { systemClock } from '../../src/clock/clock.js';
 import { connectDatabase } from '../../src/database/connect-database.js';
 import type { Database } from '../../src/database/database.js';
 import type { TokenQuarantine } from '../../src/delivery/token-quarantine.js';
-import { silentLogger } from '../../src/logging/logger.js';
+import { type Logger, silentLogger } from '../../src/logging/logger.js';
 import { createExpoProvider } from '../../src/providers/expo/expo-provider.js';
 import type { Provider } from '../../src/providers/provider.js';
-import type { Keyring } from '../../src/security/keyring.js';
 import { parseKeys } from '../../src/security/key-text.js';
+import type { Keyring } from '../../src/security/keyring.js';
 import { LocalKeyring } from '../../src/security/local-keyring.js';
 import { hotPathSettings } from '../../src/workers/hot-path-settings.js';
 import { Worker, type WorkerOptions } from '../../src/workers/worker.js';
@@ -57,6 +57,7 @@ interface SpineOptions {
   readonly simulator?: SimulatorOptions;
   readonly worker?: Partial<WorkerOptions>;
   readonly quarantine?: (database: Database) => TokenQuarantine;
+  readonly log?: Logger;
 }
 
 /** Database, simulator and what it takes to run workers: the spine without HTTP. */
@@ -140,7 +141,7 @@ export class Spine {
         keyring: this.keyring,
         providers: new Map([['expo', provider]]),
         quarantine: this.#options.quarantine?.(database) ?? { lose: async () => undefined },
-        log: silentLogger,
+        log: this.#options.log ?? silentLogger,
         planningTime: () => this.planningTime,
         duties: [],
       },
@@ -164,7 +165,7 @@ export class Spine {
   }
 
   provider(baseUrl = this.simulator.url): Provider {
-    return createExpoProvider({ baseUrl, accessToken: null, connections: 8, clock: systemClock, log: silentLogger });
+    return createExpoProvider({ baseUrl, accessToken: null, connections: 8, clock: systemClock, log: this.#options.log ?? silentLogger });
   }
 
   /** The recorded steps of a notification's deliveries, oldest first. */
@@ -176,7 +177,9 @@ export class Spine {
     );
   }
 
-  async decisions(notificationId: string): Promise<{ verdict: number; reason: string | null; deliveries: number; hold_until: Date | null }[]> {
+  async decisions(
+    notificationId: string,
+  ): Promise<{ verdict: number; reason: string | null; deliveries: number; hold_until: Date | null }[]> {
     return await this.admin.query(
       'select verdict, reason, deliveries, hold_until from push.decisions where notification_id = $1 order by decided_at',
       [notificationId],
