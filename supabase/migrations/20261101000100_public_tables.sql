@@ -30,6 +30,10 @@ create table public.notifications (
   token_id     uuid,                  -- only this device; empty: every device of the user
   broadcast_id bigint,
   primary key (id, created_at),
+  -- Planning computes with these; 'infinity' and the year 200000 are mistakes.
+  constraint notifications_created_at_sane check (created_at >= '2000-01-01' and created_at < '2200-01-01'),
+  constraint notifications_send_at_sane check (send_at is null or (send_at >= '2000-01-01' and send_at < '2200-01-01')),
+  constraint notifications_expires_at_sane check (expires_at is null or (expires_at >= '2000-01-01' and expires_at < '2200-01-01')),
   constraint notifications_data_is_object check (jsonb_typeof(data) = 'object'),
   constraint notifications_push_is_object check (push is null or jsonb_typeof(push) = 'object')
 ) partition by range (created_at);

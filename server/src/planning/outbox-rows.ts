@@ -35,6 +35,9 @@ export interface TakenOutbox {
 
 type Row = readonly (string | null)[];
 
+/** Of one user; more than that are a fault of the app, and one notification must not become a flood. */
+const MOST_DEVICES = 500;
+
 const instant = (epochSeconds: string | null | undefined): Date | null =>
   epochSeconds === null || epochSeconds === undefined ? null : new Date(Number(epochSeconds) * 1000);
 
@@ -99,7 +102,7 @@ export function readOutboxRows(rows: readonly Row[]): TakenOutbox {
       if (items.length === 1) now = instant(row[24]) ?? now;
     }
     const token = row[15];
-    if (token != null) current.devices.push({ tokenId: token, projectId: Number(row[16]) });
+    if (token != null && current.devices.length < MOST_DEVICES) current.devices.push({ tokenId: token, projectId: Number(row[16]) });
   }
   return { items, recent, now };
 }

@@ -19,6 +19,15 @@ interface OpenChunk {
   readonly tokenIds: string[];
 }
 
+/**
+ * A chunk expires as a whole, at the earliest expiry in it, so only deliveries that expire at about the same time share one: within a second,
+ * or within a minute when they live for an hour or longer.
+ */
+function expiryStep(expiresAt: number, createdAt: number): number {
+  const step = expiresAt - createdAt < HOUR_MS ? 1000 : 60_000;
+  return Math.floor(expiresAt / step) * step;
+}
+
 /** Gathers what one planning transaction writes, as the parameters of `recordPlan`. */
 export class PlanWriter {
   readonly #lane: Lane;
@@ -103,7 +112,7 @@ export class PlanWriter {
     projectId: number,
     tokenId: string,
   ): void {
-    const key = `${projectId}/${hour}/${item.broadcastId}/${resendUnknown}`;
+    const key = `${projectId}/${hour}/${item.broadcastId}/${resendUnknown}/${expiryStep(expiresAt.getTime(), item.createdAt.getTime())}`;
     let chunk = this.#open.get(key);
     if (chunk === undefined) {
       chunk = {

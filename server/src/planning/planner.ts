@@ -34,11 +34,12 @@ export interface PlannedBatch {
   readonly deliveries: number;
 }
 
-/** Turns what stands in the outbox into decisions and chunks, one transaction a batch: all of it commits or nothing. */
+/** Turns what stands in the outbox into decisions and chunks, one transaction a batch: all of it commits or nothing. A lane is planned once at a time. */
 export class Planner {
   readonly #parts: PlannerParts;
   readonly #options: PlannerOptions;
-  readonly #numbers = new DeliveryNumbers();
+  /** One for each lane: lanes are planned side by side, and what one has reserved another must not take. */
+  readonly #numbers: Record<Lane, DeliveryNumbers> = { 0: new DeliveryNumbers(), 1: new DeliveryNumbers(), 2: new DeliveryNumbers() };
   readonly #lowWater: LowWater;
 
   constructor(parts: PlannerParts, options: PlannerOptions) {
@@ -69,8 +70,8 @@ export class Planner {
       const outboxIds = taken.items.map((item) => item.outboxId);
       if (taken.items.length === 0) return { notifications: 0, deliveries: 0, lowest: null };
       // Numbers are drawn outside this transaction's rows: a rollback wastes them, which costs nothing.
-      await this.#numbers.reserve(tx, taken.items.reduce((sum, item) => sum + item.devices.length, 0));
-      const writer = new PlanWriter(lane, this.#numbers, (projectId) => Math.min(chunkSize, policy.burstOf(projectId)));
+      await this.#numbers[lane].reserve(tx, taken.items.reduce((sum, item) => sum + item.devices.length, 0));
+      const writer = new PlanWriter(lane, this.#numbers[lane], (projectId) => Math.min(chunkSize, policy.burstOf(projectId)));
       const refunds = planBatch(taken, policy, localTime, random, writer);
       if (refunds.size > 0) await tx.query(refundCap, [plainArray([...refunds.keys()]), plainArray([...refunds.values()]), step]);
       await tx.query(recordPlan, writer.parameters());

@@ -6,7 +6,7 @@ import type { Statement } from '../../database/database.js';
  *
  * - The share lock on controls orders every claim against every switch: the lock waits for a pause that is committing and then re-reads the
  *   row, so no claim commits after a pause that it has not seen. (A plain read would use the statement's older snapshot.)
- * - The breaker opens a probe: an open breaker lets one chunk pass from breaker_probe_at on, and that claim moves breaker_probe_at on.
+ * - The breaker opens a probe: an open breaker lets one chunk pass from breaker_probe_at on, and that claim moves breaker_probe_at on by 15 s.
  * - A chunk larger than the burst (planned before an operator lowered it) goes alone when the bucket is full, and the bucket then owes the rest.
  * - Due time is the database's clock_timestamp(): a worker's wrong clock claims nothing early.
  *
@@ -35,7 +35,7 @@ with gate as materialized (
     ${budget === 'ignored' ? '' : `and p.rate_budget is ${budget === 'limited' ? 'not null' : 'null'}`} and not p.paused
     and (p.backoff_until is null or p.backoff_until <= clock_timestamp())
     and (p.breaker_state = 'closed' or p.breaker_probe_at <= clock_timestamp())
-  for ${budget === 'limited' ? 'no key update' : 'share'}
+  ${budget === 'limited' ? 'for no key update' : ''}
 ), candidate as materialized (
   select c.id, c.n, c.due_at from push.chunks c
   where c.project_id = (select id from project) and c.lane = (select lane from pick) and c.state = 1
@@ -60,7 +60,7 @@ with gate as materialized (
         ? `bucket_level = x.level - (select coalesce(sum(n), 0) from granted), bucket_at = clock_timestamp(),
     `
         : ''
-    }breaker_probe_at = case when x.breaker_state = 'open' then clock_timestamp() + make_interval(secs => $5) else p.breaker_probe_at end
+    }breaker_probe_at = case when x.breaker_state = 'open' then clock_timestamp() + interval '15 seconds' else p.breaker_probe_at end
   from project x
   where p.id = x.id and exists (select from granted)${budget === 'limited' ? '' : " and x.breaker_state = 'open'"}
 )
