@@ -19,7 +19,7 @@ const ROLE = 'todoku_worker';
 const EXPO = 'https://exp.host';
 const HEARTBEAT_MS = 10_000;
 const STATEMENT_TIMEOUT_MS = 30_000;
-export const VERSION = '0.1.0';
+const VERSION = '0.1.0';
 
 /** Where the system runs: what it is given besides its configuration. */
 export interface Surroundings {

@@ -19,7 +19,13 @@ const MOST_AT_ONCE = 50;
  * dead letter while its neighbours have long arrived.
  */
 export class LeaseRecovery {
-  readonly #parts: { readonly database: Database; readonly engine: QueueEngine; readonly policies: PolicyCache; readonly log: Logger; readonly random: () => number };
+  readonly #parts: {
+    readonly database: Database;
+    readonly engine: QueueEngine;
+    readonly policies: PolicyCache;
+    readonly log: Logger;
+    readonly random: () => number;
+  };
   readonly #options: RecoveryOptions;
 
   constructor(

@@ -1,5 +1,5 @@
-import type { Queryable, Statement } from '../database/database.js';
 import { plainArray } from '../database/array-literal.js';
+import type { Queryable, Statement } from '../database/database.js';
 import type { UserSettings } from '../planning/planning-types.js';
 import { minuteOfDay } from '../planning/settings-row.js';
 import type { Platform } from '../providers/provider.js';

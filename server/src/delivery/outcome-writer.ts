@@ -18,7 +18,12 @@ const MOST_WAIT_MS = 2000;
  * Writes outcomes, several chunks in one transaction: while one commit is under way the next ones gather. Nobody waits for a timer.
  */
 export class OutcomeWriter {
-  readonly #parts: { readonly database: Database; readonly engine: QueueEngine; readonly quarantine: TokenQuarantine; readonly sleep: (ms: number) => Promise<void> };
+  readonly #parts: {
+    readonly database: Database;
+    readonly engine: QueueEngine;
+    readonly quarantine: TokenQuarantine;
+    readonly sleep: (ms: number) => Promise<void>;
+  };
   readonly #waiting: Waiting[] = [];
   #writing = 0;
   readonly #writers: number;

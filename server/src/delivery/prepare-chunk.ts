@@ -1,3 +1,4 @@
+import { TodokuError } from '../errors/todoku-error.js';
 import { decide } from '../planning/decide.js';
 import type { LocalTime } from '../planning/local-time.js';
 import type { Decision, DecisionInput } from '../planning/planning-types.js';
@@ -5,7 +6,6 @@ import type { Policy } from '../planning/policy-cache.js';
 import type { OutgoingMessage } from '../providers/provider.js';
 import type { ItemResult, LeasedChunk, RequeueGroup } from '../queue/queue-engine.js';
 import type { Keyring } from '../security/keyring.js';
-import { TodokuError } from '../errors/todoku-error.js';
 import type { DeliveryContent, LoadedChunk } from './load-content.js';
 
 /** A leased chunk, divided into what goes on the wire and what is already settled. */
@@ -55,11 +55,7 @@ function recheck(content: DeliveryContent, lease: LeasedChunk, now: Date, { poli
   return decide(input, localTime);
 }
 
-export function prepareChunk(
-  lease: LeasedChunk,
-  loaded: LoadedChunk,
-  parts: PrepareParts & { readonly keyring: Keyring },
-): PreparedChunk {
+export function prepareChunk(lease: LeasedChunk, loaded: LoadedChunk, parts: PrepareParts & { readonly keyring: Keyring }): PreparedChunk {
   const prepared: PreparedChunk = {
     lease,
     sentAt: loaded.now,

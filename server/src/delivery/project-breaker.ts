@@ -68,7 +68,10 @@ export class ProjectBreaker {
     );
     await this.#registry.refresh();
     if (opened.length > 0) {
-      this.#log.error({ projectId, code, probeSeconds }, 'NotificationError: breaker opened, nothing of this project is sent until a probe is answered');
+      this.#log.error(
+        { projectId, code, probeSeconds },
+        'NotificationError: breaker opened, nothing of this project is sent until a probe is answered',
+      );
     }
   }
 }

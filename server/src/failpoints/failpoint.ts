@@ -11,7 +11,7 @@ interface Armed {
 }
 
 /** Every failpoint there is; the chaos run fails when one of them was never hit. */
-export const FAILPOINT_NAMES = [
+const FAILPOINT_NAMES = [
   'before_plan_commit',
   'after_claim',
   'after_intent',

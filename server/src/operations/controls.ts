@@ -52,7 +52,10 @@ export class ControlPanel {
 
   /** Who paused first and why stands, until it is resumed. */
   pause(by: By): Promise<Controls> {
-    return this.#turn('queue.pause', by, 'paused = true, paused_at = clock_timestamp(), paused_by = $1, paused_reason = $2', 'not paused', [by.actor, by.reason]);
+    return this.#turn('queue.pause', by, 'paused = true, paused_at = clock_timestamp(), paused_by = $1, paused_reason = $2', 'not paused', [
+      by.actor,
+      by.reason,
+    ]);
   }
 
   resume(by: By): Promise<Controls> {

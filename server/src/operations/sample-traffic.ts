@@ -21,7 +21,11 @@ export async function sendSampleTraffic(database: Database, tokens: PushTokenMan
   const users = Array.from({ length: SAMPLE_USERS }, () => randomUUID());
   const [first = '', second = '', quiet = '', off = '', deviceless = ''] = users;
   for (const [i, userId] of [first, second, quiet, off].entries()) {
-    await tokens.register({ userId, token: `ExponentPushToken[sample-${i}-${userId.slice(0, 8)}]`, platform: i % 2 === 0 ? 'ios' : 'android' });
+    await tokens.register({
+      userId,
+      token: `ExponentPushToken[sample-${i}-${userId.slice(0, 8)}]`,
+      platform: i % 2 === 0 ? 'ios' : 'android',
+    });
   }
   await database.query(
     /* sql */ `

@@ -24,7 +24,10 @@ async function finishes(phase: Phase, log: Logger): Promise<boolean> {
   let timer: NodeJS.Timeout | undefined;
   const tooLong = new Promise<boolean>((resolve) => {
     timer = setTimeout(() => {
-      log.error({ phase: phase.name, timeoutMs: phase.timeoutMs }, 'NotificationError: a stopping phase took too long, going on without it');
+      log.error(
+        { phase: phase.name, timeoutMs: phase.timeoutMs },
+        'NotificationError: a stopping phase took too long, going on without it',
+      );
       resolve(false);
     }, phase.timeoutMs);
   });

@@ -80,7 +80,9 @@ describe('decide, rule by rule', () => {
 describe('decide: time', () => {
   it('counts the ttl from the scheduled time, when that is later than the creation', () => {
     const sendAt = later(-30);
-    expect(decided({ notification: { createdAt: later(-1000), sendAt }, type: { ttlSeconds: 60 } })).toMatchObject({ expiresAt: later(30) });
+    expect(decided({ notification: { createdAt: later(-1000), sendAt }, type: { ttlSeconds: 60 } })).toMatchObject({
+      expiresAt: later(30),
+    });
     expect(decided({ notification: { createdAt: later(-20), sendAt }, type: { ttlSeconds: 60 } })).toMatchObject({ expiresAt: later(40) });
     expect(decided({ notification: { createdAt: later(-60) }, type: { ttlSeconds: 60 } })).toEqual(suppressed('expired'));
     expect(decided({ notification: { createdAt: later(-59) }, type: { ttlSeconds: 60 } })).toMatchObject({ verdict: 'send' });
@@ -95,11 +97,15 @@ describe('decide: time', () => {
   });
 
   it('holds in quiet hours even who has had her cap: it is asked again at the release', () => {
-    expect(decided({ settings: { quietHours: night }, rest: { history: { duplicateOf: null, capReached: true } } })).toMatchObject({ verdict: 'hold' });
+    expect(decided({ settings: { quietHours: night }, rest: { history: { duplicateOf: null, capReached: true } } })).toMatchObject({
+      verdict: 'hold',
+    });
   });
 
   it('lets types that are not capped pass the cap', () => {
-    expect(decided({ type: { capped: false }, rest: { history: { duplicateOf: null, capReached: true } } })).toMatchObject({ verdict: 'send' });
+    expect(decided({ type: { capped: false }, rest: { history: { duplicateOf: null, capReached: true } } })).toMatchObject({
+      verdict: 'send',
+    });
   });
 
   it('suppresses what would expire before the quiet hours end', () => {
@@ -110,7 +116,11 @@ describe('decide: time', () => {
   it('never suppresses for the spread alone: the spread shrinks to what is left', () => {
     const expiresAt = new Date('2026-08-01T22:00:10Z');
     const until = new Date('2026-08-01T22:00:05Z');
-    expect(decided({ settings: { quietHours: night }, notification: { expiresAt }, rest: { spread: 1 } })).toEqual({ verdict: 'hold', reason: 'quiet_hours', until });
+    expect(decided({ settings: { quietHours: night }, notification: { expiresAt }, rest: { spread: 1 } })).toEqual({
+      verdict: 'hold',
+      reason: 'quiet_hours',
+      until,
+    });
   });
 
   it('spreads the release over the seconds of the policy', () => {
@@ -120,7 +130,9 @@ describe('decide: time', () => {
 
   it('spreads over half of what is open, when little is', () => {
     const almostAlways = { startMinute: 7 * 60 + 4, endMinute: 7 * 60 };
-    expect(decided({ settings: { quietHours: almostAlways }, rest: { spread: 1 } })).toMatchObject({ until: new Date('2026-08-01T22:02:00Z') });
+    expect(decided({ settings: { quietHours: almostAlways }, rest: { spread: 1 } })).toMatchObject({
+      until: new Date('2026-08-01T22:02:00Z'),
+    });
   });
 });
 
@@ -133,7 +145,9 @@ describe('decide: what is stored and broken', () => {
     const policy = { ...plainInput(now).policy, defaultTimezone: 'Mars/Olympus' };
     const settings = { quietHours: night, timezone: null };
     expect(decided({ settings, rest: { policy, now: new Date('2026-08-01T21:59:00Z') } })).toMatchObject({ verdict: 'send' });
-    expect(decided({ settings, rest: { policy, now: new Date('2026-08-01T22:00:00Z') } })).toMatchObject({ until: new Date('2026-08-02T07:00:00Z') });
+    expect(decided({ settings, rest: { policy, now: new Date('2026-08-01T22:00:00Z') } })).toMatchObject({
+      until: new Date('2026-08-02T07:00:00Z'),
+    });
   });
 
   it.each([
@@ -147,7 +161,11 @@ describe('decide: what is stored and broken', () => {
 
   it('reads instants that Postgres calls infinity and that are no instants', () => {
     const infinity = Number.POSITIVE_INFINITY as unknown as Date;
-    expect(decided({ notification: { expiresAt: infinity } })).toEqual({ verdict: 'send', devices: [device], expiresAt: new Date(8.64e15) });
+    expect(decided({ notification: { expiresAt: infinity } })).toEqual({
+      verdict: 'send',
+      devices: [device],
+      expiresAt: new Date(8.64e15),
+    });
     expect(decided({ notification: { sendAt: infinity } })).toEqual({ verdict: 'hold', reason: 'scheduled', until: new Date(8.64e15) });
     expect(decided({ notification: { expiresAt: new Date(Number.NaN) } })).toMatchObject({ expiresAt: later(86_400) });
   });

@@ -137,7 +137,9 @@ export class LocalTime {
     if (kept !== undefined) {
       return kept;
     }
-    const zone: Zone | 'unknown' = isKnownTimezone(timezone) ? { formatter: formatterFor(timezone), askedMinute: Number.NaN, localMinute: 0 } : 'unknown';
+    const zone: Zone | 'unknown' = isKnownTimezone(timezone)
+      ? { formatter: formatterFor(timezone), askedMinute: Number.NaN, localMinute: 0 }
+      : 'unknown';
     this.#zones.set(timezone, zone);
     return zone;
   }

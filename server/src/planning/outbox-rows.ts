@@ -1,5 +1,5 @@
-import { minuteOfDay } from './settings-row.js';
 import type { Device, UserSettings } from './planning-types.js';
+import { minuteOfDay } from './settings-row.js';
 
 /** One notification as the outbox query gives it. Instants that go back to the database keep their text: a Date would lose microseconds. */
 export interface OutboxItem {
@@ -73,7 +73,8 @@ function itemOf(row: Row): OutboxItem {
 }
 
 /** `{a,b}` of numbers or uuids. */
-const elements = (literal: string | null | undefined): string[] => (literal == null || literal === '{}' ? [] : literal.slice(1, -1).split(','));
+const elements = (literal: string | null | undefined): string[] =>
+  literal == null || literal === '{}' ? [] : literal.slice(1, -1).split(',');
 
 function recentOf(row: Row): RecentUser {
   const contents = elements(row[14]);

@@ -82,7 +82,12 @@ describe('payloadBytes and PAYLOAD_BYTES_SQL', () => {
 
   it('measure a row of notifications by name, and refuse what is far too big', async () => {
     const user = '00000000-0000-4000-8000-000000000001';
-    await db.admin.query('insert into notifications (user_id, type, title, data) values ($1, $2, $3, $4)', [user, 'a', 'huge', { text: 'x'.repeat(100_000) }]);
+    await db.admin.query('insert into notifications (user_id, type, title, data) values ($1, $2, $3, $4)', [
+      user,
+      'a',
+      'huge',
+      { text: 'x'.repeat(100_000) },
+    ]);
     const [row] = await db.admin.query<{ bytes: number }>(/* sql */ `select ${PAYLOAD_BYTES_SQL} as bytes from notifications n`);
     expect(row?.bytes).toBeGreaterThan(100_000);
   });

@@ -1,8 +1,8 @@
 import { decide } from './decide.js';
 import type { LocalTime } from './local-time.js';
-import type { DecisionInput, History } from './planning-types.js';
 import type { OutboxItem, RecentUser, TakenOutbox } from './outbox-rows.js';
 import type { PlanWriter } from './plan-writer.js';
+import type { DecisionInput, History } from './planning-types.js';
 import type { Policy } from './policy-cache.js';
 
 const NO_HISTORY: History = { duplicateOf: null, capReached: false };

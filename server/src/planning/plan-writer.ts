@@ -1,7 +1,7 @@
 import { plainArray, textArray } from '../database/array-literal.js';
 import type { DeliveryNumbers } from './delivery-numbers.js';
-import type { Decision, DecisionInput, Lane } from './planning-types.js';
 import type { OutboxItem } from './outbox-rows.js';
+import type { Decision, DecisionInput, Lane } from './planning-types.js';
 import { recordedInputs } from './recorded-inputs.js';
 
 const VERDICT = { send: 1, hold: 2, suppress: 3 } as const;

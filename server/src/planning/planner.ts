@@ -1,8 +1,8 @@
-import type { Database } from '../database/database.js';
 import { plainArray } from '../database/array-literal.js';
+import type { Database } from '../database/database.js';
 import { failpoint } from '../failpoints/failpoint.js';
-import { DeliveryNumbers } from './delivery-numbers.js';
 import { LowWater } from '../queue/low-water.js';
+import { DeliveryNumbers } from './delivery-numbers.js';
 import type { LocalTime } from './local-time.js';
 import { readOutboxRows } from './outbox-rows.js';
 import { planBatch } from './plan-batch.js';
@@ -70,7 +70,10 @@ export class Planner {
       const outboxIds = taken.items.map((item) => item.outboxId);
       if (taken.items.length === 0) return { notifications: 0, deliveries: 0, lowest: null };
       // Numbers are drawn outside this transaction's rows: a rollback wastes them, which costs nothing.
-      await this.#numbers[lane].reserve(tx, taken.items.reduce((sum, item) => sum + item.devices.length, 0));
+      await this.#numbers[lane].reserve(
+        tx,
+        taken.items.reduce((sum, item) => sum + item.devices.length, 0),
+      );
       const writer = new PlanWriter(lane, this.#numbers[lane], (projectId) => Math.min(chunkSize, policy.burstOf(projectId)));
       const refunds = planBatch(taken, policy, localTime, random, writer);
       if (refunds.size > 0) await tx.query(refundCap, [plainArray([...refunds.keys()]), plainArray([...refunds.values()]), step]);

@@ -1,8 +1,8 @@
 import type { Queryable } from '../database/database.js';
-import type { Lane, PlanningPolicy, TypePolicy } from './planning-types.js';
 import { MAX_PAYLOAD_BYTES } from './payload-size.js';
+import type { Lane, PlanningPolicy, TypePolicy } from './planning-types.js';
 
-export interface TypeRules extends TypePolicy {
+interface TypeRules extends TypePolicy {
   readonly lane: Lane | null;
   readonly dedupeSeconds: number;
   readonly resendUnknown: boolean;
@@ -51,7 +51,7 @@ const LAST_RESORT: TypeRules = {
 };
 
 /** What operators have set for planning, as it stands in the database now. */
-export async function loadPolicy(database: Queryable): Promise<Policy> {
+async function loadPolicy(database: Queryable): Promise<Policy> {
   const [policy] = await database.query<PolicyRow>('select * from push.policy');
   const types = await database.query<TypeRow>('select * from push.notification_types');
   const projects = await database.query<{ id: number; burst: number }>(

@@ -1,5 +1,5 @@
-import type { DecisionInput } from './planning-types.js';
 import type { OutboxItem } from './outbox-rows.js';
+import type { DecisionInput } from './planning-types.js';
 
 /**
  * What a decision saw, for `explain` and for replaying it; null when there is nothing to say beyond the notification itself and the tokens

@@ -56,15 +56,7 @@ export interface RequeueGroup {
 
 /** One provider request, or what stood in its place. */
 export interface AttemptFacts {
-  readonly outcome:
-    | 'answered'
-    | 'transient'
-    | 'isolate'
-    | 'regroup'
-    | 'project_fault'
-    | 'ambiguous'
-    | 'not_sent'
-    | 'lease_expired';
+  readonly outcome: 'answered' | 'transient' | 'isolate' | 'regroup' | 'project_fault' | 'ambiguous' | 'not_sent' | 'lease_expired';
   readonly durationMs: number;
   readonly httpStatus: number | null;
   readonly code: string | null;

@@ -50,7 +50,13 @@ const RECEIPT_MISSING = 34;
 const CHUNK_MOST = 100;
 const RETRY_SECONDS = 30;
 
-const elements = (literal: string): string[] => (literal === '{}' ? [] : literal.slice(1, -1).split(',').map((text) => text.replace(/^"|"$/g, '')));
+const elements = (literal: string): string[] =>
+  literal === '{}'
+    ? []
+    : literal
+        .slice(1, -1)
+        .split(',')
+        .map((text) => text.replace(/^"|"$/g, ''));
 
 function batchOf(row: readonly (string | null)[]): TicketBatch {
   const sent = Number(row[6]);
@@ -107,7 +113,10 @@ export class ReceiptPoller {
     this.#lowWater.saw(mark, batches.length === 0 ? null : Math.min(...batches.map((batch) => batch.dueAt)));
     if (batches.length === 0) return false;
     if (FAILPOINTS) await failpoint('receipt_poll');
-    const result = await provider.receipts(batches.flatMap((batch) => batch.tickets), this.#options.deadlineMs);
+    const result = await provider.receipts(
+      batches.flatMap((batch) => batch.tickets),
+      this.#options.deadlineMs,
+    );
     if (result.kind === 'answered') await this.#settle(projectId, batches, result.receipts);
     else await this.#giveBack(projectId, batches, result);
     return true;

@@ -115,13 +115,29 @@ export class Worker {
         { database, engine, registry, policies, sender, monotonic, log },
         { ...share, leaseSeconds: options.leaseSeconds, worker: options.id },
       );
-      return { lane, loop: new WorkLoop(`delivery ${share.lanes.join()}`, () => lane.work(), { log, monotonic }, { ms: options.queuePollMs, quickAfterWork: true }) };
+      return {
+        lane,
+        loop: new WorkLoop(
+          `delivery ${share.lanes.join()}`,
+          () => lane.work(),
+          { log, monotonic },
+          { ms: options.queuePollMs, quickAfterWork: true },
+        ),
+      };
     });
     const planner = new Planner(
       { database, policies, localTime, monotonic, random, planningTime: parts.planningTime },
       { batchSize: options.planningBatch, chunkSize: options.chunkSize },
     );
-    this.#planning = LANES.map((lane) => new WorkLoop(`planning ${lane}`, () => this.#plan(planner, lane), { log, monotonic }, { ms: options.outboxPollMs, quickAfterWork: true }));
+    this.#planning = LANES.map(
+      (lane) =>
+        new WorkLoop(
+          `planning ${lane}`,
+          () => this.#plan(planner, lane),
+          { log, monotonic },
+          { ms: options.outboxPollMs, quickAfterWork: true },
+        ),
+    );
     const recovery = new LeaseRecovery({ database, engine, policies, log, random }, { ...options, worker: options.id });
     const receipts = new ReceiptPoller(
       { database, registry, policies, breaker, quarantine: parts.quarantine, providerOf, monotonic, random, log },

@@ -202,7 +202,9 @@ export function describeQueueEngine(name: string, start: () => Promise<EngineUnd
       expect(await under.engine.retry([stale], { delayMs: 0, burnsAttempt: false, attempt: notSent })).toEqual(new Set());
       expect(await under.engine.extend([stale], 60)).toEqual([]);
       expect(await recorded()).toEqual([]);
-      expect(await under.other.complete(under.database, [result(heir, { to: 'accepted', ticketId: 'x' })])).toEqual(new Set([heir.chunkId]));
+      expect(await under.other.complete(under.database, [result(heir, { to: 'accepted', ticketId: 'x' })])).toEqual(
+        new Set([heir.chunkId]),
+      );
     });
 
     it('gives a whole chunk back, due later, under the same id', async () => {
@@ -252,7 +254,9 @@ export function describeQueueEngine(name: string, start: () => Promise<EngineUnd
         await claim();
       }
       const late = await publish({ dueInSeconds: -3600 });
-      await expect.poll(() => claim().then((leases) => leases.map(({ chunkId }) => chunkId)), { timeout: 10_000, interval: 100 }).toEqual([late]);
+      await expect
+        .poll(() => claim().then((leases) => leases.map(({ chunkId }) => chunkId)), { timeout: 10_000, interval: 100 })
+        .toEqual([late]);
     });
 
     it('holds a lease for longer while it is its own', async () => {

@@ -32,7 +32,10 @@ const worker = new Worker(
     random: Math.random,
     keyring: new LocalKeyring(parsed.keys),
     providers: new Map([
-      ['expo', createExpoProvider({ baseUrl: env('CRASH_EXPO_URL'), accessToken: null, connections: 8, clock: systemClock, log: silentLogger })],
+      [
+        'expo',
+        createExpoProvider({ baseUrl: env('CRASH_EXPO_URL'), accessToken: null, connections: 8, clock: systemClock, log: silentLogger }),
+      ],
     ]),
     quarantine: { lose: async () => undefined },
     log: silentLogger,

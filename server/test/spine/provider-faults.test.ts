@@ -18,18 +18,22 @@ afterEach(async () => {
 const hits = (id: number): number => spine.simulator.control.hits().get(String(id)) ?? 0;
 
 describe('when the provider answers badly', () => {
-  it.each(['accept_then_reset', 'accept_then_504_html', 'accept_then_truncate', 'short_ticket_count', 'html_with_200', 'invalid_json'] as const)(
-    '%s: an unknown is sent again, and the second copy is counted',
-    async (kind) => {
-      const user = await spine.user();
-      spine.simulator.control.addFault({ kind, match: { token: user.tokens[0] ?? '' } });
-      const before = (await spine.ledger())['resent_unknown'] ?? 0;
-      const id = await spine.notify(user.id);
-      const [ended] = await spine.reaches(id, 'accepted_by_platform');
-      expect(hits(ended?.delivery_id ?? 0)).toBe(2);
-      expect((await spine.ledger())['resent_unknown']).toBe(before + 1);
-    },
-  );
+  it.each([
+    'accept_then_reset',
+    'accept_then_504_html',
+    'accept_then_truncate',
+    'short_ticket_count',
+    'html_with_200',
+    'invalid_json',
+  ] as const)('%s: an unknown is sent again, and the second copy is counted', async (kind) => {
+    const user = await spine.user();
+    spine.simulator.control.addFault({ kind, match: { token: user.tokens[0] ?? '' } });
+    const before = (await spine.ledger())['resent_unknown'] ?? 0;
+    const id = await spine.notify(user.id);
+    const [ended] = await spine.reaches(id, 'accepted_by_platform');
+    expect(hits(ended?.delivery_id ?? 0)).toBe(2);
+    expect((await spine.ledger())['resent_unknown']).toBe(before + 1);
+  });
 
   it.each(['accept_then_reset', 'accept_then_hang', 'status_500'] as const)('%s: a type that says so is not sent twice', async (kind) => {
     const user = await spine.user();
@@ -51,9 +55,10 @@ describe('when the provider answers badly', () => {
     const users = await spine.users(30);
     const bad = users[17]?.tokens[0] ?? '';
     spine.simulator.control.addFault({ kind: 'status_400', times: null, match: { token: bad } });
-    await spine.admin.query("insert into notifications (user_id, type, title) select u, 'reminder', 'To all of them' from unnest($1::uuid[]) u", [
-      users.map((user) => user.id),
-    ]);
+    await spine.admin.query(
+      "insert into notifications (user_id, type, title) select u, 'reminder', 'To all of them' from unnest($1::uuid[]) u",
+      [users.map((user) => user.id)],
+    );
     await spine.settles();
     const rows = await spine.admin.query(
       `select s.name as state, count(distinct d.delivery_id)::int as n from push.deliveries d join push.delivery_states s on s.code = d.state
@@ -72,9 +77,10 @@ describe('when the provider answers badly', () => {
     for (const [i, user] of users.entries()) {
       spine.simulator.control.setToken(user.tokens[0] ?? '', { project: i % 2 === 0 ? '@owner/a' : '@owner/b' });
     }
-    await spine.admin.query("insert into notifications (user_id, type, title) select u, 'reminder', 'Two projects' from unnest($1::uuid[]) u", [
-      users.map((user) => user.id),
-    ]);
+    await spine.admin.query(
+      "insert into notifications (user_id, type, title) select u, 'reminder', 'Two projects' from unnest($1::uuid[]) u",
+      [users.map((user) => user.id)],
+    );
     await spine.settles();
     for (const user of users) expect(spine.simulator.control.takenBy(user.tokens[0] ?? '')).toHaveLength(1);
     const projects = await spine.admin.query("select name from push.projects where name like '@owner/%' order by name");

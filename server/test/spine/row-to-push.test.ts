@@ -56,12 +56,16 @@ describe('a row in notifications', () => {
 
   it('lets exactly one of many equal rows of one statement pass', async () => {
     const user = await spine.user();
-    await spine.admin.query(
-      "insert into notifications (user_id, type, title) select $1, 'reminder', 'Same' from generate_series(1, 50)",
-      [user.id],
-    );
+    await spine.admin.query("insert into notifications (user_id, type, title) select $1, 'reminder', 'Same' from generate_series(1, 50)", [
+      user.id,
+    ]);
     await expect
-      .poll(() => spine.admin.query('select verdict, count(*)::int as n from push.decisions join notifications n on n.id = notification_id where user_id = $1 group by 1 order by 1', [user.id]))
+      .poll(() =>
+        spine.admin.query(
+          'select verdict, count(*)::int as n from push.decisions join notifications n on n.id = notification_id where user_id = $1 group by 1 order by 1',
+          [user.id],
+        ),
+      )
       .toEqual([
         { verdict: 1, n: 1 },
         { verdict: 3, n: 49 },
@@ -70,7 +74,10 @@ describe('a row in notifications', () => {
 
   it('stops at the frequency cap, and gives back what was not sent', async () => {
     const user = await spine.user();
-    await spine.admin.query("insert into notifications (user_id, type, title) select $1, 'reminder', 'Number ' || i from generate_series(1, 40) i", [user.id]);
+    await spine.admin.query(
+      "insert into notifications (user_id, type, title) select $1, 'reminder', 'Number ' || i from generate_series(1, 40) i",
+      [user.id],
+    );
     const outcome = () =>
       spine.admin.query<{ verdict: number; n: number }>(
         'select verdict, count(*)::int as n from push.decisions join notifications n on n.id = notification_id where user_id = $1 group by 1 order by 1',
@@ -93,7 +100,8 @@ describe('a row in notifications', () => {
     // 23:30 in Tokyo.
     spine.planningTime = new Date('2026-06-01T14:30:00Z');
     const id = await spine.notify(user.id, { created_at: '2026-06-01T14:29:00Z', expires_at: '2036-01-01T00:00:00Z' });
-    await expect.poll(() => spine.decisions(id))
+    await expect
+      .poll(() => spine.decisions(id))
       .toMatchObject([{ verdict: 2, reason: 'quiet_hours', hold_until: new Date('2026-06-01T22:00:00Z') }]);
     expect(await spine.deliveries(id)).toEqual([]);
     await spine.admin.query('update notification_settings set quiet_hours_enabled = false where user_id = $1', [user.id]);

@@ -27,7 +27,11 @@ describe('three workers on one database', () => {
     for (const kind of ['accept_then_reset', 'status_500', 'short_ticket_count', 'refuse_then_reset', 'status_429'] as const) {
       spine.simulator.control.addFault({ kind, probability: 0.04 });
     }
-    for (let i = 0; i < 15; i++) await insertFor(users.slice(i * 100, i * 100 + 100).map(({ id }) => id), `Part ${i}`);
+    for (let i = 0; i < 15; i++)
+      await insertFor(
+        users.slice(i * 100, i * 100 + 100).map(({ id }) => id),
+        `Part ${i}`,
+      );
     // Then the world heals, and all of it has to end.
     await vi.waitFor(async () => expect((await spine.ledger())['deliveries']).toBe(1500), { timeout: 20_000 });
     spine.simulator.control.clearFaults();
@@ -56,7 +60,10 @@ describe('three workers on one database', () => {
     spine.simulator.control.change({ latencyMs: 100 });
     const before = spine.simulator.control.stats().accepted;
     await spine.admin.query('update push.projects set rate_budget = 200, rate_burst = 100');
-    await insertFor(users.map(({ id }) => id), 'Paused in mid-flight');
+    await insertFor(
+      users.map(({ id }) => id),
+      'Paused in mid-flight',
+    );
     await spine.simulator.control.waitForAccepted(before + 1);
     const [paused] = await spine.admin.query<{ at: Date }>('update push.controls set paused = true returning clock_timestamp() as at');
     await vi.waitFor(async () => expect(await spine.admin.query('select 1 from push.chunks where state = 2')).toEqual([]));
@@ -78,9 +85,14 @@ describe('three workers on one database', () => {
     const users = await spine.users(400);
     spine.simulator.control.change({ latencyMs: 50 });
     const accepted = spine.simulator.control.stats().accepted;
-    await insertFor(users.map(({ id }) => id), 'Connections cut');
+    await insertFor(
+      users.map(({ id }) => id),
+      'Connections cut',
+    );
     await spine.simulator.control.waitForAccepted(accepted + 50);
-    await spine.admin.query("select pg_terminate_backend(pid) from pg_stat_activity where datname = current_database() and application_name like 'test worker%'");
+    await spine.admin.query(
+      "select pg_terminate_backend(pid) from pg_stat_activity where datname = current_database() and application_name like 'test worker%'",
+    );
     spine.simulator.control.change({ latencyMs: 0 });
     await spine.settles(60_000);
     const ledger = await spine.ledger();

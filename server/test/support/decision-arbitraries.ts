@@ -29,7 +29,11 @@ const rarely = (n: number): fc.Arbitrary<boolean> => fc.nat({ max: n - 1 }).map(
 
 const settings: fc.Arbitrary<UserSettings> = fc.record({
   pushEnabled: rarely(10).map((off) => !off),
-  timezone: fc.oneof({ weight: 8, arbitrary: fc.constantFrom(...zones) }, { weight: 1, arbitrary: fc.constantFrom(null, '', 'Mars/Olympus') }, fc.string()),
+  timezone: fc.oneof(
+    { weight: 8, arbitrary: fc.constantFrom(...zones) },
+    { weight: 1, arbitrary: fc.constantFrom(null, '', 'Mars/Olympus') },
+    fc.string(),
+  ),
   quietHours: fc.oneof(
     { weight: 8, arbitrary: quietSpan },
     { weight: 1, arbitrary: fc.constant(null) },
@@ -38,7 +42,8 @@ const settings: fc.Arbitrary<UserSettings> = fc.record({
   disabledTypes: fc.array(fc.constantFrom('feeding', 'other', 'toString'), { maxLength: 1 }),
 });
 
-const around = (now: number): fc.Arbitrary<Date> => fc.integer({ min: -200_000, max: 200_000 }).map((seconds) => new Date(now + seconds * 1000));
+const around = (now: number): fc.Arbitrary<Date> =>
+  fc.integer({ min: -200_000, max: 200_000 }).map((seconds) => new Date(now + seconds * 1000));
 
 const notification = (now: number): fc.Arbitrary<PlannedNotification> =>
   fc.record({
@@ -54,7 +59,12 @@ const notification = (now: number): fc.Arbitrary<PlannedNotification> =>
 /** Every field over all that can be stored, with what lets a notification through made likely. */
 export const decisionInput: fc.Arbitrary<DecisionInput> = fc
   .constantFrom(...zones)
-  .chain((zone) => fc.tuple(instantNear(zone), settings.map((row) => (row.timezone === null ? { ...row, timezone: zone } : row))))
+  .chain((zone) =>
+    fc.tuple(
+      instantNear(zone),
+      settings.map((row) => (row.timezone === null ? { ...row, timezone: zone } : row)),
+    ),
+  )
   .chain(([now, row]) =>
     fc.record<DecisionInput>({
       notification: fc.oneof({ weight: 20, arbitrary: notification(now) }, { weight: 1, arbitrary: fc.constant(null) }),
@@ -66,7 +76,10 @@ export const decisionInput: fc.Arbitrary<DecisionInput> = fc
       }),
       settings: fc.option(fc.constant(row), { freq: 5 }),
       devices: fc.array(fc.record({ tokenId: fc.uuid(), projectId: fc.integer({ min: 1, max: 3 }) }), { maxLength: 4 }),
-      history: fc.record({ duplicateOf: fc.option(fc.uuid(), { freq: 1 }).map((id) => (id?.startsWith('0') ? id : null)), capReached: rarely(10) }),
+      history: fc.record({
+        duplicateOf: fc.option(fc.uuid(), { freq: 1 }).map((id) => (id?.startsWith('0') ? id : null)),
+        capReached: rarely(10),
+      }),
       policy: fc.record({
         defaultTimezone: fc.constantFrom('Asia/Tokyo', 'America/New_York', 'Mars/Olympus'),
         releaseSpreadSeconds: fc.constantFrom(0, 600, 86_400),

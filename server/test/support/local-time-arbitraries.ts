@@ -26,7 +26,10 @@ export function instantNear(zone: string): fc.Arbitrary<number> {
     return anywhere;
   }
   const near = fc.tuple(fc.constantFrom(...changes), fc.integer({ min: -26 * 60, max: 26 * 60 }), fc.constantFrom(-1, 0, 1, 30_000));
-  return fc.oneof({ weight: 1, arbitrary: anywhere }, { weight: 5, arbitrary: near.map(([change, minutes, ms]) => change + minutes * 60_000 + ms) });
+  return fc.oneof(
+    { weight: 1, arbitrary: anywhere },
+    { weight: 5, arbitrary: near.map(([change, minutes, ms]) => change + minutes * 60_000 + ms) },
+  );
 }
 
 /** Never empty. Ends are mostly at night, where clocks are changed. */

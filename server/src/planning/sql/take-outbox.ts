@@ -1,4 +1,5 @@
 import type { Statement } from '../../database/database.js';
+import { PAYLOAD_BYTES_SQL } from '../payload-size.js';
 
 /**
  * Takes up to $2 notifications of one lane out of the outbox and loads all that `decide()` wants to know of them.
@@ -33,7 +34,7 @@ with locked as materialized (
   from taken t, unnest(t.notification_ids, t.created_ats) as u(id, created_at)
 ), note as materialized (
   select i.nr, i.outbox_id, i.id, i.created_at, i.broadcast_id, n.user_id, n.type, n.send_at, n.expires_at, n.token_id,
-    octet_length(n.title) + octet_length(n.message) + octet_length(n.data::text) + coalesce(octet_length(n.push::text), 0) as bytes,
+    ${PAYLOAD_BYTES_SQL} as bytes,
     hashtextextended(n.type || chr(31) || n.title || chr(31) || n.message || chr(31) || n.data::text, 0) as content,
     coalesce(t.dedupe_seconds, d.dedupe_seconds) as dedupe_seconds,
     coalesce(t.capped, d.capped) as capped

@@ -2,16 +2,7 @@ import { plainArray, textArray } from '../../database/array-literal.js';
 import type { Database, Queryable } from '../../database/database.js';
 import type { Lane } from '../../planning/planning-types.js';
 import { LowWater } from '../low-water.js';
-import type {
-  AttemptFacts,
-  ChunkResult,
-  ClaimRequest,
-  ItemResult,
-  Lease,
-  LeasedChunk,
-  QueueDepth,
-  QueueEngine,
-} from '../queue-engine.js';
+import type { AttemptFacts, ChunkResult, ClaimRequest, ItemResult, Lease, LeasedChunk, QueueDepth, QueueEngine } from '../queue-engine.js';
 import { claimIgnoringBudget, claimUnlimited, claimWithinBudget } from './claim-chunks.js';
 import { completeChunks } from './complete-chunks.js';
 import { expireChunks } from './expire-chunks.js';
