@@ -8,7 +8,7 @@ import type { Logger } from '../logging/logger.js';
 import { sendSampleTraffic } from '../operations/sample-traffic.js';
 import { type Phase, runPhases } from '../operations/shutdown.js';
 import { ensureAdminKey } from '../security/admin-key-file.js';
-import { type Foundation, openFoundation, startWorker, type Surroundings } from '../system.js';
+import { type Foundation, openFoundation, type Surroundings, startWorker } from '../system.js';
 
 /** What is open, the last first: the order in which it is closed. */
 type Opened = Phase[];

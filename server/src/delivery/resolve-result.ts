@@ -131,7 +131,7 @@ function regroup(resolver: Resolver, prepared: PreparedChunk, code: string, proj
 /** What a result means, except that the whole chunk was definitely not sent (kinds transient and project_fault: see DeliveryLane). */
 export function resolveResult(
   prepared: PreparedChunk,
-  result: Exclude<SendResult, { kind: 'transient' | 'project_fault' }>,
+  result: Extract<SendResult, { kind: 'answered' | 'ambiguous' | 'isolate' | 'regroup' }>,
   rules: Rules,
 ): Resolution {
   const resolver = new Resolver(prepared, rules);
