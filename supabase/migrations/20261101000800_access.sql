@@ -48,23 +48,24 @@ grant select (id, user_id, platform, is_active, state, state_reason, state_at, p
   delete on public.push_tokens to service_role;
 
 -- Read is read once: the time of the first reading stands. A settings row says when it changed.
-create function push.keep_times() returns trigger language plpgsql set search_path = '' as $$
+create function push.keep_read_at() returns trigger language plpgsql set search_path = '' as $$
 begin
-  if tg_table_name = 'notifications' then
-    if new.is_read and new.read_at is null then
-      new.read_at := now();
-    end if;
-  else
-    new.updated_at := now();
+  if new.is_read and new.read_at is null then
+    new.read_at := now();
   end if;
   return new;
 end $$;
+create function push.keep_updated_at() returns trigger language plpgsql set search_path = '' as $$
+begin
+  new.updated_at := now();
+  return new;
+end $$;
 create trigger notifications_read_at before update of is_read on public.notifications
-  for each row execute function push.keep_times();
+  for each row execute function push.keep_read_at();
 create trigger notification_settings_updated_at before update on public.notification_settings
-  for each row execute function push.keep_times();
+  for each row execute function push.keep_updated_at();
 create trigger push_tokens_updated_at before update on public.push_tokens
-  for each row execute function push.keep_times();
+  for each row execute function push.keep_updated_at();
 
 -- Refuses what planning could not read: an unknown zone would otherwise be found at night.
 create function push.is_timezone(zone text) returns boolean language plpgsql stable set search_path = '' as $$
