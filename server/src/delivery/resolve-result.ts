@@ -1,4 +1,4 @@
-import type { RecipientOutcome, SendResult } from '../providers/provider.js';
+import type { RecipientOutcome, SendResult, TakenResult } from '../providers/provider.js';
 import type { AttemptFacts, ItemResult, RequeueGroup } from '../queue/queue-engine.js';
 import { backoffMs } from './backoff.js';
 import type { PreparedChunk } from './prepare-chunk.js';
@@ -128,12 +128,8 @@ function regroup(resolver: Resolver, prepared: PreparedChunk, code: string, proj
   }
 }
 
-/** What a result means, except that the whole chunk was definitely not sent (kinds transient and project_fault: see DeliveryLane). */
-export function resolveResult(
-  prepared: PreparedChunk,
-  result: Extract<SendResult, { kind: 'answered' | 'ambiguous' | 'isolate' | 'regroup' }>,
-  rules: Rules,
-): Resolution {
+/** What a result means for each message. A whole chunk that was refused goes back as it is: see ChunkSender. */
+export function resolveResult(prepared: PreparedChunk, result: TakenResult, rules: Rules): Resolution {
   const resolver = new Resolver(prepared, rules);
   switch (result.kind) {
     case 'answered':

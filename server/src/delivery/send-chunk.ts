@@ -3,7 +3,7 @@ import { failpoint } from '../failpoints/failpoint.js';
 import type { Logger } from '../logging/logger.js';
 import type { LocalTime } from '../planning/local-time.js';
 import type { Policy } from '../planning/policy-cache.js';
-import type { Provider, SendResult } from '../providers/provider.js';
+import type { Provider, RefusedResult, SendResult } from '../providers/provider.js';
 import type { AttemptFacts, LeasedChunk, QueueEngine } from '../queue/queue-engine.js';
 import type { Keyring } from '../security/keyring.js';
 import { backoffMs } from './backoff.js';
@@ -99,11 +99,7 @@ export class ChunkSender {
   }
 
   /** Definitely not sent, as a whole: the chunk goes back as it is, and the project waits where the provider said so. */
-  async #giveBack(
-    prepared: PreparedChunk,
-    result: Extract<SendResult, { kind: 'transient' | 'project_fault' }>,
-    attempt: AttemptFacts,
-  ): Promise<void> {
+  async #giveBack(prepared: PreparedChunk, result: RefusedResult, attempt: AttemptFacts): Promise<void> {
     const { engine, breaker, random } = this.#parts;
     const { lease } = prepared;
     if (result.kind === 'project_fault') {
@@ -114,7 +110,7 @@ export class ChunkSender {
       await breaker.failed(lease.projectId, result.code);
     }
     const delayMs = result.kind === 'project_fault' ? 1000 : (result.retryAfterMs ?? backoffMs(0, random));
-    // What was cancelled or held while preparing is settled at the next claim again; only the whole chunk goes back.
+    // What was cancelled or held while preparing will be so again at the next claim.
     await engine.retry([lease], { delayMs, burnsAttempt: false, attempt });
   }
 

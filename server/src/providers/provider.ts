@@ -44,15 +44,20 @@ interface AnswerFacts {
   readonly requestId: string | null;
 }
 
-/** What became of one request. */
-export type SendResult =
+/** The request reached the provider, or may have: its messages have to be looked at one by one. */
+export type TakenResult =
   /** One outcome for each message, in the order of the request. */
   | ({ readonly kind: 'answered'; readonly outcomes: readonly RecipientOutcome[] } & AnswerFacts)
   /** Refused as a whole because of one message in it (or the whole is too large): split and send again. */
   | ({ readonly kind: 'isolate'; readonly code: string } & AnswerFacts)
   /** Refused as a whole: the tokens belong to several projects. Names the provider project of each token that it could tell. */
   | ({ readonly kind: 'regroup'; readonly code: string; readonly projectOfToken: ReadonlyMap<string, string> } & AnswerFacts)
-  /** Definitely not accepted; the same request may work later. retryAfterMs: what the provider asked for. */
+  /** Bytes were sent and no usable answer came: each message may or may not have been sent. */
+  | ({ readonly kind: 'ambiguous'; readonly code: string } & AnswerFacts);
+
+/** Definitely not accepted, whatever the messages were: the same request may work later. */
+export type RefusedResult =
+  /** retryAfterMs: what the provider asked for; wholeProject: it asked it of the project and not of this request. */
   | ({
       readonly kind: 'transient';
       readonly code: string;
@@ -60,9 +65,10 @@ export type SendResult =
       readonly wholeProject: boolean;
     } & AnswerFacts)
   /** The project's credentials or set-up are at fault: nothing of this project can be sent until it is mended. */
-  | ({ readonly kind: 'project_fault'; readonly code: string } & AnswerFacts)
-  /** Bytes were sent and no usable answer came: each message may or may not have been sent. */
-  | ({ readonly kind: 'ambiguous'; readonly code: string } & AnswerFacts);
+  | ({ readonly kind: 'project_fault'; readonly code: string } & AnswerFacts);
+
+/** What became of one request. */
+export type SendResult = TakenResult | RefusedResult;
 
 export type Receipt =
   | { readonly kind: 'accepted' }
