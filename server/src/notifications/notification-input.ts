@@ -1,0 +1,66 @@
+/** One notification as the HTTP API and the CLI take it. What passes here is stored and planned without a further question. */
+import { z } from 'zod';
+import { parseInput } from '../errors/parse-input.js';
+import { MAX_PAYLOAD_BYTES, payloadBytes } from '../planning/payload-size.js';
+import { pushOptionsSchema } from '../providers/push-options.js';
+import { findDataFault, type JsonObject } from './json-data.js';
+import { storableText } from './storable-text.js';
+
+/** Any hexadecimal uuid: user ids come from the app, whatever made them. */
+const uuid = z.guid('must be a uuid');
+
+const earliest = Date.parse('1970-01-01T00:00:00Z');
+const latest = Date.parse('9999-01-01T00:00:00Z');
+
+/** ISO 8601 with Z or an offset: a time without one would mean another instant on every machine. */
+const instant = z.iso
+  .datetime({ offset: true, error: 'must be a time as in 2026-08-01T09:00:00+09:00, with Z or an offset' })
+  .transform((text) => new Date(text))
+  .refine((date) => date.getTime() >= earliest && date.getTime() < latest, 'must be in the years 1970 to 9998');
+
+const data = z
+  .unknown()
+  .meta({ type: 'object', description: 'For the app: up to 20 levels deep, up to 256 keys an object.' })
+  .transform((value, context): JsonObject => {
+    const fault = findDataFault(value);
+    if (fault !== null) {
+      context.issues.push({ code: 'custom', input: value, path: [...fault.path], message: fault.message });
+      return z.NEVER;
+    }
+    return value as JsonObject;
+  });
+
+export const notificationInputSchema = z
+  .strictObject({
+    id: uuid.optional(),
+    userId: uuid,
+    type: z.string().regex(/^[a-z0-9_.-]{1,64}$/i, 'must be 1 to 64 of the characters a-z, 0-9, _ . -'),
+    title: storableText.min(1, 'must not be empty'),
+    message: storableText.default(''),
+    data: data.default({}),
+    sendAt: instant.nullish(),
+    expiresAt: instant.nullish(),
+    collapseKey: z
+      .string()
+      .regex(/^[\x20-\x7e]{1,64}$/, 'must be 1 to 64 printable ASCII characters')
+      .nullish(),
+    push: pushOptionsSchema.nullish(),
+  })
+  .superRefine((notification, context) => {
+    const { sendAt, expiresAt } = notification;
+    if (sendAt && expiresAt && expiresAt <= sendAt) {
+      context.addIssue({ code: 'custom', path: ['expiresAt'], message: 'must be later than sendAt' });
+    }
+    const bytes = payloadBytes(notification);
+    if (bytes > MAX_PAYLOAD_BYTES) {
+      const message = `title, message, data and push are ${bytes} bytes together; at most ${MAX_PAYLOAD_BYTES} can be sent`;
+      context.addIssue({ code: 'custom', path: [], message, params: { code: 'PAYLOAD_TOO_BIG' } });
+    }
+  });
+
+export type NotificationInput = z.output<typeof notificationInputSchema>;
+
+/** Throws TodokuError INVALID_INPUT or PAYLOAD_TOO_BIG with the path of the first wrong field. `prefix`: where it stands, as `[3]`. */
+export function parseNotification(value: unknown, prefix = ''): NotificationInput {
+  return parseInput(notificationInputSchema, value, prefix);
+}
