@@ -18,7 +18,7 @@ const sampleSize = 20;
  * Whether the keyring fits the database, before anything is read or sent: every key is the key it was, and every key that a stored token needs is
  * there. New keys are registered. Throws KEY_UNAVAILABLE with all that is wrong; nothing then starts, deliveries wait, and no token is touched.
  *
- * Reads push_tokens once from end to end (0.1 s for a million).
+ * Reads push_tokens once from end to end (0.2 s for a million).
  */
 export async function checkKeys(database: Database, keyring: TestableKeyring): Promise<void> {
   const problems = await database.transaction(async (tx) => {
