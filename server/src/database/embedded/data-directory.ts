@@ -11,7 +11,7 @@ import {
   statSync,
   writeFileSync,
 } from 'node:fs';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import { ownerOf, type Runnable, runAs } from './account.js';
 import { EmbeddedPostgresError, useYourOwn } from './embedded-error.js';
 
@@ -26,7 +26,9 @@ export interface Paths {
   readonly startLog: string;
 }
 
-export function pathsIn(dataDir: string): Paths {
+/** Absolute, because Postgres is started elsewhere. */
+export function pathsIn(folder: string): Paths {
+  const dataDir = resolve(folder);
   const postgres = join(dataDir, 'postgres');
   return {
     dataDir,

@@ -67,6 +67,7 @@ export async function startEmbeddedPostgres(options: EmbeddedOptions): Promise<E
     log.error({ pid: postmaster.pid }, 'embedded Postgres died, starting it again');
     try {
       postmaster = (await exclusively(() => ensureRunning(paths, options, access.port))).postmaster;
+      log.info({ pid: postmaster.pid }, 'embedded Postgres is back');
     } catch (error) {
       log.error({ err: error }, 'embedded Postgres could not be started again, trying on');
     }

@@ -22,6 +22,8 @@ const readyTimeoutMs = 300_000;
 const fastStopMs = 60_000;
 const immediateStopMs = 10_000;
 
+const postgresCommand = /[\\/]postgres( |$)/;
+
 /** The server that runs on this data directory, by its `postmaster.pid`; a file that a dead one left is removed. */
 export function findPostmaster(paths: Paths): Postmaster | undefined {
   const file = join(paths.cluster, 'postmaster.pid');
@@ -30,7 +32,7 @@ export function findPostmaster(paths: Paths): Postmaster | undefined {
   const pid = Number(pidText);
   const identity = identityOf(pid);
   // After a reboot the number may belong to another program.
-  if (identity !== undefined && (commandOf(pid).includes('postgres') || process.platform === 'win32')) {
+  if (identity !== undefined && (process.platform === 'win32' || postgresCommand.test(commandOf(pid)))) {
     return { pid, identity, port: Number(portText) };
   }
   rmSync(file, { force: true });

@@ -25,10 +25,9 @@ export const embeddedSettings: Readonly<Record<string, string>> = {
   log_rotation_size: '0',
 };
 
-/** For clusters that are thrown away: a lost write does not matter there. */
+/** For clusters that are thrown away: nothing has to outlive the machine. What is committed outlives a killed server all the same. */
 export const throwAwaySettings: Readonly<Record<string, string>> = {
   fsync: 'off',
-  synchronous_commit: 'off',
   full_page_writes: 'off',
   max_connections: '200',
 };
