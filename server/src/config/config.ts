@@ -2,7 +2,7 @@ import type { LogLevel } from '../logging/create-logger.js';
 import type { KeySet } from '../security/key-text.js';
 import type { Secret } from './secret.js';
 
-export type Role = 'api' | 'worker';
+type Role = 'api' | 'worker';
 
 /** Everything that the environment says, validated once and passed down. Secrets don't print. Names and meanings: `settings.ts`. */
 export interface Config {

@@ -9,7 +9,7 @@ import { createSecretKey, type KeyObject } from 'node:crypto';
  * key of the blind index (the keyed hash that finds a token). It has to stay the same for as long as tokens are stored, whatever keys come
  * and go; without an entry it is derived from the key with the lowest id, and then that key has to stay.
  */
-export interface EncryptionKey {
+interface EncryptionKey {
   /** 1 … 2,147,483,647; 0 stands for the index key in push.encryption_keys. */
   readonly id: number;
   /** A key object rather than bytes, because it doesn't print. */

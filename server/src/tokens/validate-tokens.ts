@@ -12,7 +12,7 @@ export interface TokenValidation {
   readonly problemCount: number;
 }
 
-export interface TokenProblem {
+interface TokenProblem {
   readonly tokenId: string;
   /** KEY_UNAVAILABLE: the key is missing. CIPHERTEXT_INVALID: changed or of another row. MALFORMED: no provider has such tokens. */
   readonly code: 'KEY_UNAVAILABLE' | 'CIPHERTEXT_INVALID' | 'MALFORMED';
