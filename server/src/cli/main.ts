@@ -1,5 +1,5 @@
-import { Command } from 'commander';
+/** The program `todoku`. */
+import { runCli } from './run-cli.js';
+import { processTerminal } from './terminal.js';
 
-const program = new Command('todoku');
-program.command('serve').action(() => undefined);
-await program.parseAsync();
+process.exitCode = await runCli(process.argv.slice(2), processTerminal());

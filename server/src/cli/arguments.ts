@@ -1,0 +1,73 @@
+import { InvalidArgumentError } from 'commander';
+
+/** How the text of an argument becomes a value. What is wrong ends the command with exit code 2 before anything was done. */
+
+const units: Readonly<Record<string, number>> = { s: 1_000, m: 60_000, h: 3_600_000, d: 86_400_000 };
+const uuid = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
+const isoWithZone = /^\d{4}-\d\d-\d\dT\d\d:\d\d(:\d\d(\.\d+)?)?(Z|[+-]\d\d:?\d\d)$/;
+
+/** `24h`, `30m`, `7d` ago, or a time with its zone. */
+export function pastInstant(text: string): Date {
+  const ago = /^(\d{1,6})([smhd])$/.exec(text);
+  if (ago !== null) return new Date(Date.now() - Number(ago[1]) * (units[ago[2] ?? ''] ?? 0));
+  return instant(text);
+}
+
+export function instant(text: string): Date {
+  const time = new Date(text);
+  const year = time.getUTCFullYear();
+  if (!isoWithZone.test(text) || Number.isNaN(year) || year < 1970 || year > 9998) {
+    throw new InvalidArgumentError(
+      'It has to be a time such as 2026-08-01T09:00:00+09:00 (with Z or an offset), or an age such as 30m, 24h or 7d.',
+    );
+  }
+  return time;
+}
+
+export function wholeNumber(least: number, most: number): (text: string) => number {
+  return (text) => {
+    const value = Number(text);
+    if (!/^\d{1,15}$/.test(text) || value < least || value > most) {
+      throw new InvalidArgumentError(`It has to be a whole number from ${least} to ${most}.`);
+    }
+    return value;
+  };
+}
+
+/** An id that the database counts up. */
+export const id = wholeNumber(1, Number.MAX_SAFE_INTEGER);
+
+export function uuidText(text: string): string {
+  if (!uuid.test(text)) throw new InvalidArgumentError('It has to be a uuid.');
+  return text.toLowerCase();
+}
+
+export function onOff(text: string): boolean {
+  if (text !== 'on' && text !== 'off') throw new InvalidArgumentError('It has to be on or off.');
+  return text === 'on';
+}
+
+/** Why an act was done goes into the audit: it has to say something. */
+export function reasonText(text: string): string {
+  const reason = text.trim();
+  if (reason === '' || reason.length > 1_000 || /\p{Cc}|\p{Cs}/u.test(reason)) {
+    throw new InvalidArgumentError('It has to say why, in one line of at most 1000 characters.');
+  }
+  return reason;
+}
+
+export function plainText(text: string): string {
+  if (text.trim() === '' || text.includes('\0') || !text.isWellFormed()) throw new InvalidArgumentError('It must not be empty.');
+  return text;
+}
+
+/** `a,b,c`, each of them one of `allowed`. */
+export function listOf<Name extends string>(allowed: readonly Name[]): (text: string) => Name[] {
+  return (text) => {
+    const names = text.split(',').map((name) => name.trim());
+    if (!names.every((name): name is Name => (allowed as readonly string[]).includes(name))) {
+      throw new InvalidArgumentError(`It has to be one or several of ${allowed.join(', ')}, with commas between.`);
+    }
+    return names;
+  };
+}

@@ -1,0 +1,15 @@
+import type { Command } from 'commander';
+import type { Cli } from './cli.js';
+import { addLedger } from './commands/ledger.js';
+import { addMigrate } from './commands/migrate.js';
+import { addReconcile } from './commands/reconcile.js';
+import { addSend } from './commands/send.js';
+import { addServe } from './commands/serve.js';
+import { addStatus } from './commands/status.js';
+
+/** Every command, in the order of the help. None of these imports what it works with before it is called: the help is there at once. */
+export function addCommands(program: Command, cli: Cli): void {
+  for (const add of [addServe, addMigrate, addSend, addStatus, addLedger, addReconcile]) {
+    add(program, cli);
+  }
+}

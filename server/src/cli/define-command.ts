@@ -1,0 +1,44 @@
+import type { Command } from 'commander';
+import { reasonText } from './arguments.js';
+import type { Answer, Cli } from './cli.js';
+import { languages } from './language.js';
+
+interface CommandText {
+  readonly summary: string;
+  /** Without the leading `todoku`. */
+  readonly example: string;
+}
+
+/** A command that does something: has --json, --lang, and an example in its help. `usage`: its name and arguments. */
+export function addCommand(parent: Command, usage: string, { summary, example }: CommandText, cli: Cli): Command {
+  const command = parent.command(usage).description(summary);
+  command.option('--json', cli.messages.options.json);
+  command.option('--lang <language>', cli.messages.options.lang(languages.join(', ')));
+  command.addHelpText('after', `\n${cli.messages.example}\n  $ todoku ${example}`);
+  return command;
+}
+
+/** A command that only holds others. Called without one, it shows its help and fails. */
+export function addGroup(parent: Command, name: string, summary: string): Command {
+  return parent.command(name).description(summary);
+}
+
+/** For acts that the audit keeps. */
+export function needsReason(command: Command, cli: Cli): Command {
+  return command.requiredOption('--reason <text>', cli.messages.options.reason, reasonText);
+}
+
+/** What is done when the command is called. `options`: as its option parsers made them. */
+export function onCall<Options extends object>(
+  command: Command,
+  cli: Cli,
+  work: (options: Options & { readonly json?: boolean }, args: readonly string[]) => Promise<Answer>,
+): void {
+  command.action(async () => {
+    const options = command.opts<Options & { readonly json?: boolean }>();
+    // Every argument of ours is one text; a parser may have made a number of it, and then asks for it again.
+    const answer = await work(options, command.args);
+    cli.terminal.out(options.json === true ? `${JSON.stringify(answer.data, null, 2)}\n` : `${answer.text}\n`);
+    cli.finish(answer.exitCode ?? 0);
+  });
+}
