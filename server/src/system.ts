@@ -10,10 +10,10 @@ import { checkKeys } from './security/key-canary.js';
 import { keysFromFile } from './security/keyring-file.js';
 import { LocalKeyring } from './security/local-keyring.js';
 import { PushTokenManager } from './tokens/push-token-manager.js';
-import { maintenanceDuties } from './workers/duties.js';
+import { workerDuties } from './workers/duties.js';
 import { beat, sayGoodbye } from './workers/heartbeat.js';
 import { hotPathSettings } from './workers/hot-path-settings.js';
-import { type Duty, Worker } from './workers/worker.js';
+import { Worker } from './workers/worker.js';
 
 const ROLE = 'todoku_worker';
 const EXPO = 'https://exp.host';
@@ -74,13 +74,8 @@ export async function openFoundation(config: Config, { databaseUrl, sandboxUrl, 
   return { database, keyring, providers, pushTokenManager: new PushTokenManager({ database, keyring, providers, log }), close };
 }
 
-/** A worker with connections of its own. `duties`: what the domains want done beside planning and delivery. */
-export async function startWorker(
-  config: Config,
-  surroundings: Surroundings,
-  foundation: Foundation,
-  duties: readonly Duty[],
-): Promise<{ stop(): Promise<void> }> {
+/** A worker with connections of its own. */
+export async function startWorker(config: Config, surroundings: Surroundings, foundation: Foundation): Promise<{ stop(): Promise<void> }> {
   const { clock, random, log } = surroundings;
   const database = connectDatabase({
     url: surroundings.databaseUrl,
@@ -103,8 +98,7 @@ export async function startWorker(
       log,
       planningTime: () => null,
       duties: [
-        ...duties,
-        ...maintenanceDuties(foundation.database),
+        ...workerDuties({ database: foundation.database, quarantine: foundation.pushTokenManager.quarantine, log }),
         {
           name: 'heartbeat',
           everyMs: HEARTBEAT_MS,

@@ -56,7 +56,7 @@ async function start(config: Config, log: Logger, opened: Opened): Promise<void>
   const adminKey = await ensureAdminKey(config.dataDirectory, foundation.database, log);
 
   if (config.roles.includes('worker')) {
-    const worker = await startWorker(config, surroundings, foundation, []);
+    const worker = await startWorker(config, surroundings, foundation);
     onStop('worker', () => worker.stop(), config.shutdownSeconds * 1000);
   }
   await tell(config, foundation, adminKey.path);

@@ -1,32 +1,49 @@
 import type { Database } from '../database/database.js';
+import type { Logger } from '../logging/logger.js';
+import { proveWhenDue } from '../monitoring/continuous-proof.js';
+import { rollUpLedger } from '../monitoring/ledger.js';
+import { tendStrayChunks } from '../notifications/broadcasts/broadcast-chunks.js';
+import { BroadcastFanOut } from '../notifications/broadcasts/fan-out.js';
+import { pruneIdempotencyKeys } from '../notifications/idempotency.js';
+import type { Quarantine } from '../tokens/quarantine.js';
 import type { Duty } from './worker.js';
 
+const SECOND_MS = 1000;
 const HOUR_MS = 3_600_000;
+const BATCH = 5000;
 
-/** What several workers may do at once without harm; each has its own lock or skips what another holds. */
-export function maintenanceDuties(database: Database): Duty[] {
+/** Users who got nothing for a day have no history that matters: the longest windows are behind them. Entries that still count stay. */
+const forgetRecent = /* sql */ `
+delete from push.user_recent where user_id in (
+  select user_id from push.user_recent
+  where updated_at < now() - interval '1 day' and pace_until < now() and not exists (select from unnest(untils) u where u > now())
+  limit ${BATCH} for update skip locked)
+returning 1`;
+
+/** For what does all there is at once. */
+const allDone = async (work: Promise<unknown>): Promise<boolean> => {
+  await work;
+  return false;
+};
+
+interface DutyParts {
+  readonly database: Database;
+  readonly quarantine: Quarantine;
+  readonly log: Logger;
+}
+
+/** What a worker does beside planning and delivery. Several workers may do each at once: it has a lock of its own or skips what another holds. */
+export function workerDuties({ database, quarantine, log }: DutyParts): Duty[] {
+  const fanOut = new BroadcastFanOut({ database, log });
+  const duty = (name: string, everyMs: number, run: () => Promise<boolean>): Duty => ({ name, everyMs, run });
   return [
-    {
-      name: 'partitions',
-      everyMs: HOUR_MS,
-      run: async () => {
-        await database.query('select push.ensure_partitions()');
-        return false;
-      },
-    },
-    {
-      // Users who got nothing for a day have no history that matters: the longest dedupe window and the cap's are behind them.
-      name: 'forget recent',
-      everyMs: HOUR_MS,
-      run: async () => {
-        const forgotten = await database.query(/* sql */ `
-          delete from push.user_recent where user_id in (
-            select user_id from push.user_recent
-            where updated_at < now() - interval '1 day' and pace_until < now() and not exists (select from unnest(untils) u where u > now())
-            limit 10000 for update skip locked)
-          returning 1`);
-        return forgotten.length === 10_000;
-      },
-    },
+    duty('broadcasts', SECOND_MS, () => fanOut.run()),
+    duty('stray chunks', 10 * SECOND_MS, () => allDone(tendStrayChunks(database))),
+    duty('ledger roll-up', 5 * SECOND_MS, async () => (await rollUpLedger(database, BATCH)) === BATCH),
+    duty('ledger proof', 10 * SECOND_MS, () => proveWhenDue(database, log)),
+    duty('quarantine', HOUR_MS, () => allDone(quarantine.expire())),
+    duty('idempotency keys', HOUR_MS, async () => (await pruneIdempotencyKeys(database, BATCH)) === BATCH),
+    duty('recent history', HOUR_MS, async () => (await database.query(forgetRecent)).length === BATCH),
+    duty('partitions', HOUR_MS, () => allDone(database.query('select push.ensure_partitions()'))),
   ];
 }
