@@ -51,7 +51,7 @@ const LAST_RESORT: TypeRules = {
 };
 
 /** What operators have set for planning, as it stands in the database now. */
-async function loadPolicy(database: Queryable): Promise<Policy> {
+export async function loadPolicy(database: Queryable): Promise<Policy> {
   const [policy] = await database.query<PolicyRow>('select * from push.policy');
   const types = await database.query<TypeRow>('select * from push.notification_types');
   const projects = await database.query<{ id: number; burst: number }>(

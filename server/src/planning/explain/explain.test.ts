@@ -1,0 +1,142 @@
+import { randomUUID } from 'node:crypto';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { Spine } from '../../../test/support/spine.js';
+import { explainNotification } from './explain-notification.js';
+import { explainUser } from './explain-user.js';
+import { renderNotification, renderUser } from './render-story.js';
+import { english } from './wording-en.js';
+import { japanese } from './wording-ja.js';
+
+let spine: Spine;
+
+beforeAll(async () => {
+  spine = await Spine.start();
+  await spine.worker();
+});
+afterAll(async () => {
+  await spine.close();
+});
+
+const explain = (id: string) => explainNotification(spine.database, id);
+
+test('a delivery: decision, request, ticket, receipt, and no claim beyond them', async () => {
+  const user = await spine.user(2);
+  const id = await spine.notify(user.id, { title: '授乳の時間です' });
+  await spine.reaches(id, 'accepted_by_platform');
+  const story = await explain(id);
+  expect(story).toMatchObject({
+    standing: 'planned',
+    timezone: 'Asia/Tokyo',
+    decisions: [{ verdict: 'send', deliveries: 2, same: true }],
+    deliveries: [
+      { state: 'accepted_by_platform', device: { platform: 'ios', state: 'active', isStillHers: true }, attempts: [{ outcome: 'answered', httpStatus: 200 }] },
+      { state: 'accepted_by_platform' },
+    ],
+  });
+  expect(story.deliveries[0]?.steps.map((step) => step.state)).toEqual(['accepted_by_expo', 'accepted_by_platform']);
+  const text = renderNotification(story, 'en');
+  expect(text).toContain('In short: taken by Apple or Google (2 of 2 devices)');
+  expect(text).toContain('Whether the device showed it, nobody tells');
+  expect(text).toMatch(/request with 2 recipients, \d+ ms, by test: answered \(HTTP 200\)/);
+  expect(text).not.toContain(user.tokens[0]);
+  expect(renderNotification(story, 'ja')).toContain('要約: Apple / Google 受付済み（2 台中 2 台）');
+});
+
+test('a dead token: failed, with its code and what to do', async () => {
+  const user = await spine.user();
+  spine.simulator.control.setToken(user.tokens[0] ?? '', { behaviour: 'dead_at_ticket' });
+  const id = await spine.notify(user.id);
+  await spine.reaches(id, 'failed');
+  const story = await explain(id);
+  expect(story.deliveries).toMatchObject([{ state: 'failed', code: 'DeviceNotRegistered' }]);
+  expect(renderNotification(story, 'en')).toContain(english.advice['DeviceNotRegistered']);
+});
+
+test('what never became a send', async () => {
+  const nobody = randomUUID();
+  const id = await spine.notify(nobody);
+  await expect.poll(() => spine.decisions(id)).toHaveLength(1);
+  const story = await explain(id);
+  expect(story).toMatchObject({ standing: 'suppressed', decisions: [{ reason: 'no_token', same: true }], deliveries: [] });
+  expect(renderNotification(story, 'en')).toContain('not sent: the user has no active device');
+  expect(renderUser(await explainUser(spine.database, nobody), 'ja')).toContain('登録された端末がありません');
+});
+
+test('a duplicate names the first one', async () => {
+  const user = await spine.user();
+  const first = await spine.notify(user.id, { title: 'Twice' });
+  await spine.reaches(first, 'accepted_by_platform');
+  const second = await spine.notify(user.id, { title: 'Twice' });
+  await expect.poll(() => spine.decisions(second)).toHaveLength(1);
+  const story = await explain(second);
+  expect(story.decisions).toMatchObject([{ reason: 'duplicate', duplicateOf: first, same: true }]);
+  expect(renderNotification(story, 'en')).toContain(`the same as notification ${first}`);
+});
+
+test('a hold says until when on her clock, and the user view that it is quiet', async () => {
+  const user = await spine.user();
+  await spine.admin.query(
+    /* sql */ `insert into notification_settings (user_id, timezone, quiet_hours_enabled, quiet_hours_start, quiet_hours_end, types)
+    values ($1, 'America/New_York', true, (now() at time zone 'America/New_York' - interval '1 hour')::time,
+      (now() at time zone 'America/New_York' + interval '2 hours')::time, '{"ads": {"enabled": false}}')`,
+    [user.id],
+  );
+  const id = await spine.notify(user.id);
+  await expect.poll(() => spine.decisions(id)).toHaveLength(1);
+  const story = await explain(id);
+  expect(story).toMatchObject({ standing: 'held', timezone: 'America/New_York', decisions: [{ verdict: 'hold', reason: 'quiet_hours', same: true }] });
+  const until = new Intl.DateTimeFormat('sv-SE', { timeZone: 'America/New_York', dateStyle: 'short', timeStyle: 'medium' }).format(story.held?.until);
+  expect(renderNotification(story, 'en')).toContain(`held until ${until}`);
+  const told = await explainUser(spine.database, user.id);
+  expect(told.quietUntil).not.toBeNull();
+  expect(told.recent).toMatchObject([{ id, standing: 'held' }]);
+  const text = renderUser(told, 'en');
+  expect(text).toContain('quiet now, until');
+  expect(text).toContain('switched off: ads');
+});
+
+test('rows that the trigger never saw, rows that are gone, and ids that never were', async () => {
+  const user = await spine.user();
+  await spine.admin.query('alter table notifications disable trigger notification_push_trigger');
+  const untaken = await spine.notify(user.id, { title: 'Untaken' });
+  await spine.admin.query('alter table notifications enable trigger notification_push_trigger');
+  expect(await explain(untaken)).toMatchObject({ standing: 'untaken', decisions: [] });
+
+  const old = await spine.notify(user.id, { title: 'Old', id: randomUUID() });
+  await spine.reaches(old, 'accepted_by_platform');
+  await spine.admin.query('delete from notifications where id = $1', [old]);
+  const story = await explain(old);
+  expect(story).toMatchObject({ notification: null, decisions: [{ same: null }], deliveries: [{ state: 'accepted_by_platform' }] });
+  expect(renderNotification(story, 'en')).toContain(english.rowDeleted);
+  await expect(explain(randomUUID())).rejects.toMatchObject({ code: 'NOT_FOUND' });
+});
+
+test('what waits says for what, and which switch stops it', async () => {
+  await spine.admin.query('update push.controls set paused = true');
+  const user = await spine.user();
+  const id = await spine.notify(user.id, { title: 'Waits' });
+  await expect.poll(async () => (await explain(id)).deliveries).toMatchObject([{ state: 'queued', chunk: { state: 'ready' }, steps: [] }]);
+  const text = renderNotification(await explain(id), 'en');
+  expect(text).toContain('due, waiting for its lane and the rate budget');
+  expect(text).toContain('Sending is paused at the moment');
+  expect((await explainUser(spine.database, user.id)).recent).toMatchObject([{ standing: 'planned', states: { in_flight: 1 } }]);
+  await spine.admin.query('update push.controls set paused = false');
+  await spine.reaches(id, 'accepted_by_platform');
+});
+
+test('a decision that would be another today says so', async () => {
+  const user = await spine.user();
+  const id = await spine.notify(user.id, { title: 'Changed', type: 'changing' });
+  await spine.reaches(id, 'accepted_by_platform');
+  await spine.admin.query("insert into push.notification_types (type, enabled) values ('changing', false)");
+  expect((await explain(id)).decisions).toMatchObject([{ verdict: 'send', same: false, today: 'suppress: type_disabled' }]);
+});
+
+test('both languages speak of the same things, and of every state there is', async () => {
+  const keys = (value: unknown): unknown =>
+    typeof value === 'object' && value !== null ? Object.fromEntries(Object.entries(value).map(([key, inner]) => [key, keys(inner)])) : '';
+  expect(keys(japanese)).toEqual(keys(english));
+  const states = await spine.admin.query<{ name: string }>('select name from push.delivery_states');
+  expect(Object.keys(english.states)).toEqual(expect.arrayContaining(states.map((state) => state.name)));
+  expect(Object.keys(english.shortStates)).toEqual(expect.arrayContaining(states.map((state) => state.name)));
+});

@@ -1,0 +1,88 @@
+import { plainArray } from '../../database/array-literal.js';
+import type { Queryable } from '../../database/database.js';
+import { findAttempts, findChunks, findDevices, findReceiptBatches, findSteps } from './story-statements.js';
+import type { Attempt, DeliveryStory, Device, Step } from './story-types.js';
+
+interface FoundStep extends Step {
+  readonly deliveryId: number;
+  readonly tokenId: string;
+}
+
+interface FoundChunk {
+  readonly id: number;
+  readonly dueAt: Date;
+  readonly leasedBy: string | null;
+  readonly lastCode: string | null;
+  readonly state: 'ready' | 'delayed' | 'sending' | 'parked';
+  readonly deliveryIds: number[];
+  readonly tokenIds: string[];
+}
+
+export interface FoundDevice extends Omit<Device, 'isStillHers'> {
+  readonly id: string;
+  readonly userId: string;
+  readonly registeredAt: Date;
+  readonly stateAt: Date;
+}
+
+interface Found {
+  readonly steps: readonly FoundStep[];
+  readonly chunks: readonly FoundChunk[];
+  readonly batches: readonly { dueAt: Date; deliveryIds: number[] }[];
+  readonly attempts: readonly Attempt[];
+}
+
+/** A step can't be before the decision, but two clocks of the database's own are compared. */
+const marginMs = 60_000;
+
+interface PromisedDeliveries {
+  readonly at: Date;
+  readonly firstDelivery: number | null;
+  readonly deliveries: number;
+}
+
+/** The deliveries that decisions promised, in the order of their numbers. `userId`: null when the notification's row is gone. */
+export async function readDeliveries(
+  tx: Queryable,
+  decisions: readonly PromisedDeliveries[],
+  createdAt: Date,
+  userId: string | null,
+): Promise<DeliveryStory[]> {
+  const ids = decisions.flatMap(({ firstDelivery, deliveries }) =>
+    firstDelivery === null ? [] : Array.from({ length: deliveries }, (_, i) => firstDelivery + i),
+  );
+  if (ids.length === 0) return [];
+  const since = new Date(Math.min(...decisions.map(({ at }) => at.getTime())) - marginMs);
+  const steps = await tx.query<FoundStep & object>(findSteps, [plainArray(ids), since]);
+  const chunks = await tx.query<FoundChunk & object>(findChunks, [plainArray(ids), createdAt]);
+  const batches = await tx.query<{ dueAt: Date; deliveryIds: number[] }>(findReceiptBatches, [plainArray(ids), createdAt]);
+  const chunkIds = new Set([...steps.map((step) => step.chunkId), ...chunks.map((chunk) => chunk.id)].filter((id) => id !== null));
+  const attempts = await tx.query<Attempt & object>(findAttempts, [plainArray([...chunkIds]), since]);
+  const found = { steps, chunks, batches, attempts };
+  const told = ids.map((id) => tell(id, found));
+  const devices = await tx.query<FoundDevice & object>(findDevices, [plainArray([...new Set(told.map((delivery) => delivery.tokenId))].filter((id) => id !== ''))]);
+  const byId = new Map(devices.map((device) => [device.id, describeDevice(device, userId)]));
+  return told.map((delivery) => ({ ...delivery, device: byId.get(delivery.tokenId) ?? null }));
+}
+
+/** What may be said of a device to an operator. */
+export function describeDevice({ platform, appVersion, deviceId, state, stateReason, userId: owner }: FoundDevice, userId: string | null): Device {
+  return { platform, appVersion, deviceId, state, stateReason, isStillHers: userId === null || owner === userId };
+}
+
+function tell(deliveryId: number, found: Found): Omit<DeliveryStory, 'device'> {
+  const steps = found.steps.filter((step) => step.deliveryId === deliveryId);
+  const chunk = found.chunks.find(({ deliveryIds }) => deliveryIds.includes(deliveryId));
+  const chunkIds = new Set([...steps.map((step) => step.chunkId), chunk?.id]);
+  const last = steps.at(-1);
+  return {
+    deliveryId,
+    tokenId: last?.tokenId ?? chunk?.tokenIds[chunk.deliveryIds.indexOf(deliveryId)] ?? '',
+    state: chunk === undefined ? (last?.state ?? 'lost') : chunk.state === 'sending' ? 'sending' : 'queued',
+    code: chunk === undefined ? (last?.code ?? null) : chunk.lastCode,
+    steps: steps.map(({ at, state, code, ticketId, chunkId }) => ({ at, state, code, ticketId, chunkId })),
+    attempts: found.attempts.filter((attempt) => chunkIds.has(attempt.chunkId)),
+    chunk: chunk === undefined ? null : { id: chunk.id, state: chunk.state, dueAt: chunk.dueAt, leasedBy: chunk.leasedBy, lastCode: chunk.lastCode },
+    receiptDueAt: found.batches.find(({ deliveryIds }) => deliveryIds.includes(deliveryId))?.dueAt ?? null,
+  };
+}

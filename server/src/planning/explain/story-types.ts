@@ -1,0 +1,139 @@
+/** Everything that is known of one notification, or of one user's pushes, as data. `render-*.ts` puts it into words. */
+import type { Platform } from '../../providers/provider.js';
+
+export interface NotificationRow {
+  readonly id: string;
+  readonly createdAt: Date;
+  readonly userId: string;
+  readonly type: string;
+  readonly title: string;
+  readonly sendAt: Date | null;
+  readonly expiresAt: Date | null;
+  readonly broadcastId: number | null;
+  readonly readAt: Date | null;
+  readonly openedAt: Date | null;
+}
+
+export interface DecisionStory {
+  readonly at: Date;
+  readonly verdict: 'send' | 'hold' | 'suppress';
+  /** Why held or suppressed. */
+  readonly reason: string | null;
+  readonly holdUntil: Date | null;
+  readonly deliveries: number;
+  /** The notification that had the same content first. */
+  readonly duplicateOf: string | null;
+  /** Whether decide() gives the same today from what was recorded; null: it can't be asked any more, the row is gone. */
+  readonly same: boolean | null;
+  /** What decide() gives today where that differs: its verdict, and its reason. */
+  readonly today: string | null;
+}
+
+export interface Device {
+  readonly platform: Platform;
+  readonly appVersion: string | null;
+  /** The last four characters of the device's own id. */
+  readonly deviceId: string | null;
+  readonly state: string;
+  readonly stateReason: string | null;
+  /** False: the device was registered by somebody else since. */
+  readonly isStillHers: boolean;
+}
+
+export interface Step {
+  readonly at: Date;
+  readonly state: string;
+  readonly code: string | null;
+  readonly ticketId: string | null;
+  readonly chunkId: number | null;
+}
+
+export interface Attempt {
+  readonly at: Date;
+  readonly chunkId: number;
+  readonly durationMs: number;
+  readonly outcome: string;
+  readonly httpStatus: number | null;
+  readonly code: string | null;
+  readonly worker: string;
+  readonly recipients: number;
+  readonly requestId: string | null;
+}
+
+export interface DeliveryStory {
+  readonly deliveryId: number;
+  readonly tokenId: string;
+  /** null: its row is gone. */
+  readonly device: Device | null;
+  /** By name, as in push.delivery_states; where nothing was recorded, what its chunk says; 'lost': neither. */
+  readonly state: string;
+  readonly code: string | null;
+  /** As recorded, oldest first; requests that were definitely not accepted leave an attempt, but no step. */
+  readonly steps: readonly Step[];
+  readonly attempts: readonly Attempt[];
+  /** Where it waits; null: nowhere. */
+  readonly chunk: {
+    readonly id: number;
+    readonly state: 'ready' | 'delayed' | 'sending' | 'parked';
+    readonly dueAt: Date;
+    readonly leasedBy: string | null;
+    readonly lastCode: string | null;
+  } | null;
+  /** The receipt is asked for next; null: none is awaited. */
+  readonly receiptDueAt: Date | null;
+}
+
+/** Where a notification stands as a whole. `untaken`: the trigger was off when the row came. */
+export type Standing = 'untaken' | 'outbox' | 'held' | 'suppressed' | 'planned';
+
+export interface NotificationStory {
+  readonly id: string;
+  /** null: the row was deleted. */
+  readonly notification: NotificationRow | null;
+  readonly standing: Standing;
+  readonly held: { readonly until: Date; readonly reason: string } | null;
+  /** Oldest first; a notification that was held is decided again at its release. */
+  readonly decisions: readonly DecisionStory[];
+  readonly deliveries: readonly DeliveryStory[];
+  /** The user's zone, in which times are told. */
+  readonly timezone: string;
+  /** The switches that stop everything at the moment: paused, emergency, disabled. */
+  readonly stoppedBy: readonly string[];
+  readonly broadcastState: string | null;
+}
+
+export interface UserToken extends Device {
+  readonly tokenId: string;
+  readonly registeredAt: Date;
+  readonly stateAt: Date;
+}
+
+export interface UserStory {
+  readonly userId: string;
+  readonly settings: {
+    readonly pushEnabled: boolean;
+    readonly timezone: string | null;
+    readonly quietHours: { readonly start: string; readonly end: string } | null;
+    readonly disabledTypes: readonly string[];
+  } | null;
+  readonly timezone: string;
+  readonly localTime: string;
+  /** When the quiet hours that it is now end; null: it is not quiet. */
+  readonly quietUntil: Date | null;
+  readonly tokens: readonly UserToken[];
+  /** The latest first; at most 20. */
+  readonly recent: readonly RecentNotification[];
+  readonly stoppedBy: readonly string[];
+}
+
+export interface RecentNotification {
+  readonly id: string;
+  readonly createdAt: Date;
+  readonly type: string;
+  readonly title: string;
+  readonly standing: Standing;
+  readonly reason: string | null;
+  readonly heldUntil: Date | null;
+  /** States of its deliveries with their number. */
+  readonly states: Readonly<Record<string, number>>;
+}
