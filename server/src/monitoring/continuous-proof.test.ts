@@ -22,7 +22,9 @@ test('proves when the last proof is old, and names what is unaccounted for', asy
   expect(await proofs()).toEqual([{ unaccounted: 0 }]);
   expect(said).toEqual([]);
 
-  const [row] = await db.admin.query("insert into notifications (user_id, type, title) values (gen_random_uuid(), 'news', 'x') returning id");
+  const [row] = await db.admin.query(
+    "insert into notifications (user_id, type, title) values (gen_random_uuid(), 'news', 'x') returning id",
+  );
   await db.admin.query('delete from push.outbox');
   await db.admin.query("update push.reconciliations set at = at - interval '2 minutes'");
   await proveWhenDue(db.database, log);

@@ -36,7 +36,11 @@ test('every sum agrees at every moment, while notifications travel and entries a
   await spine.worker();
   let reads = 0;
   for (let settled = false; !settled; reads++) {
-    const [total, hours] = await Promise.all([readLedger(spine.database), readLedger(spine.database, { by: 'hour' }), rollUpLedger(spine.database, 7)]);
+    const [total, hours] = await Promise.all([
+      readLedger(spine.database),
+      readLedger(spine.database, { by: 'hour' }),
+      rollUpLedger(spine.database, 7),
+    ]);
     expect(total.rows.map((row) => row.unaccounted)).toEqual([0]);
     expect(hours.rows.map((row) => row.unaccounted)).toEqual([0, 0, 0]);
     expect(total.rows[0]?.accepted).toBe(453);

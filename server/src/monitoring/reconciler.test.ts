@@ -19,7 +19,10 @@ afterAll(async () => {
 });
 
 async function deliveryOf(notification: string): Promise<string> {
-  const [row] = await spine.admin.query<{ id: string }>('select first_delivery::text as id from push.decisions where notification_id = $1', [notification]);
+  const [row] = await spine.admin.query<{ id: string }>(
+    'select first_delivery::text as id from push.decisions where notification_id = $1',
+    [notification],
+  );
   return row?.id ?? '';
 }
 
@@ -87,7 +90,9 @@ test('a step against the rules is named with the step', async () => {
 
 test('deliveries that nobody promised, and a notification planned twice, are named', async () => {
   const delivery = await deliveryOf(notifications[3] ?? '');
-  await spine.admin.query('update push.decisions set first_delivery = 999999, deliveries = 1 where notification_id = $1', [notifications[3]]);
+  await spine.admin.query('update push.decisions set first_delivery = 999999, deliveries = 1 where notification_id = $1', [
+    notifications[3],
+  ]);
   expect(await news()).toEqual(
     expect.arrayContaining([
       { kind: 'delivery_not_promised', n: 1, ids: [delivery] },

@@ -3,7 +3,9 @@ import type { Database, Queryable, Statement } from '../../database/database.js'
 
 /** What waits is parked; what is being sent finishes. Returns how many chunks. */
 export async function parkChunks(tx: Queryable, broadcastId: number): Promise<number> {
-  const parked = await tx.query(/* sql */ 'update push.chunks set state = 3 where broadcast_id = $1 and state = 1 returning id', [broadcastId]);
+  const parked = await tx.query(/* sql */ 'update push.chunks set state = 3 where broadcast_id = $1 and state = 1 returning id', [
+    broadcastId,
+  ]);
   return parked.length;
 }
 

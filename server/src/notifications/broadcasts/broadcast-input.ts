@@ -12,13 +12,21 @@ const instant = notificationInputSchema.shape.sendAt;
 const userIds = z.array(z.guid('must be a uuid')).max(MAX_LISTED_USERS, `must be at most ${MAX_LISTED_USERS} in one call; append the rest`);
 
 const zone = z.string().refine(isKnownTimezone, 'must be a time zone as in Asia/Tokyo');
-const shortText = z.string().min(1).max(64).regex(/^[\x20-\x7e]+$/, 'must be printable ASCII');
+const shortText = z
+  .string()
+  .min(1)
+  .max(64)
+  .regex(/^[\x20-\x7e]+$/, 'must be printable ASCII');
 
 /** Of users with an active push token or a settings row, those that meet every condition. Conditions on a device must be met by one active token. */
 const filterSchema = z
   .strictObject({
     kind: z.literal('filter'),
-    platforms: z.array(z.enum(['ios', 'android', 'web', 'unknown'])).min(1).max(4).optional(),
+    platforms: z
+      .array(z.enum(['ios', 'android', 'web', 'unknown']))
+      .min(1)
+      .max(4)
+      .optional(),
     /** The user's own zone, or the policy's where she has none. */
     timezones: z.array(zone).min(1).max(mostValues).optional(),
     /** `ja` stands for `ja-JP` as well. */

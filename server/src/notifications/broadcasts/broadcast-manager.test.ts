@@ -80,7 +80,9 @@ test('cancelled, nothing of it is sent, and every delivery is accounted for', as
     "insert into notifications (user_id, type, title, broadcast_id) select u, 'news', 'Late', $2 from unnest($1::uuid[]) u",
     [users.slice(0, 5).map((user) => user.id), id],
   );
-  await spine.admin.query('update push.chunks set state = 2, lease_until = now() + interval \'1 hour\' where id = (select min(id) from push.chunks)');
+  await spine.admin.query(
+    "update push.chunks set state = 2, lease_until = now() + interval '1 hour' where id = (select min(id) from push.chunks)",
+  );
   await manager.cancel(id, by);
   expect(await chunkStates()).toEqual([2]);
   await spine.admin.query('update push.chunks set state = 1');

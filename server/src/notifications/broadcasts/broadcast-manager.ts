@@ -47,7 +47,8 @@ export class BroadcastManager {
     const { userIds: ids } = parseInput(recipientsSchema, { userIds });
     return await this.#database.transaction(async (tx) => {
       const broadcast = await lock(tx, id, ['draft'], 'add users to');
-      if (broadcast.audience.kind !== 'list') throw new TodokuError('CONFLICT', { message: `Broadcast ${id} goes to ${broadcast.audience.kind}, not to a list.` });
+      if (broadcast.audience.kind !== 'list')
+        throw new TodokuError('CONFLICT', { message: `Broadcast ${id} goes to ${broadcast.audience.kind}, not to a list.` });
       await insertRecipients(tx, id, ids);
       const [row] = await tx.query<{ n: number }>('select count(*) as n from push.broadcast_recipients where broadcast_id = $1', [id]);
       await tx.query('update push.broadcasts set estimate = $2, updated_at = now() where id = $1', [id, row?.n]);
@@ -135,7 +136,9 @@ export class BroadcastManager {
   }
 
   async #count(audience: Audience): Promise<Counted> {
-    return audience.kind === 'list' ? await this.#ask(countListed, [plainArray(audience.userIds)]) : await this.#ask(countKnown, filterParameters(audience));
+    return audience.kind === 'list'
+      ? await this.#ask(countListed, [plainArray(audience.userIds)])
+      : await this.#ask(countKnown, filterParameters(audience));
   }
 
   async #countStored(id: number, audience: StoredAudience): Promise<Counted> {

@@ -162,7 +162,9 @@ function isMeant({ tokens, zone }: Person, f: Filter): boolean {
 test('the pages together are the audience, whatever the people, the filter and the size of a page', { timeout: 120_000 }, async () => {
   await fc.assert(
     fc.asyncProperty(fc.array(person, { maxLength: 12 }), filter, fc.integer({ min: 1, max: 5 }), async (people, audience, batchSize) => {
-      await db.admin.query('truncate push_tokens, notification_settings, notifications, push.broadcasts, push.broadcast_recipients, push.outbox');
+      await db.admin.query(
+        'truncate push_tokens, notification_settings, notifications, push.broadcasts, push.broadcast_recipients, push.outbox',
+      );
       const ids = people.map(() => randomUUID());
       const tokens = people.flatMap(({ tokens: own }, i) => own.map((token) => ({ ...token, user_id: ids[i], at: day(token.day) })));
       await db.admin.query(
@@ -225,8 +227,20 @@ test('the rows are what was asked for', async () => {
   const userIds = [randomUUID(), randomUUID()];
   const { id } = await manager.create(
     {
-      ...{ type: 'news', title: 'タイトル', message: '本文', data: { a: [1, 'x'] }, push: { sound: 'default' }, collapseKey: 'news', lane: 1 },
-      ...{ sendAt: '2999-01-01T00:00:00Z', expiresAt: '2999-01-02T00:00:00Z', audience: { kind: 'list', userIds: [...userIds, ...userIds] } },
+      ...{
+        type: 'news',
+        title: 'タイトル',
+        message: '本文',
+        data: { a: [1, 'x'] },
+        push: { sound: 'default' },
+        collapseKey: 'news',
+        lane: 1,
+      },
+      ...{
+        sendAt: '2999-01-01T00:00:00Z',
+        expiresAt: '2999-01-02T00:00:00Z',
+        audience: { kind: 'list', userIds: [...userIds, ...userIds] },
+      },
     },
     by,
   );

@@ -59,7 +59,10 @@ export class BroadcastFanOut {
         more = (await this.step(id)) || more;
       } catch (error) {
         // One that fails must not hold up the others.
-        log.error({ broadcastId: id, error: describeError(error) }, 'NotificationError: a broadcast could not go on, it will be tried again');
+        log.error(
+          { broadcastId: id, error: describeError(error) },
+          'NotificationError: a broadcast could not go on, it will be tried again',
+        );
       }
     }
     return more;

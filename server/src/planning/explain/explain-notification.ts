@@ -83,7 +83,13 @@ function tell(found: FoundDecision, notification: FoundNotification | null, poli
   };
 }
 
-function publicPart({ payloadBytes: _, broadcastState: __, broadcastFinishedAt: ___, timezone: ____, ...row }: FoundNotification): NotificationRow {
+function publicPart({
+  payloadBytes: _,
+  broadcastState: __,
+  broadcastFinishedAt: ___,
+  timezone: ____,
+  ...row
+}: FoundNotification): NotificationRow {
   return row;
 }
 

@@ -48,7 +48,12 @@ export async function explainUser(database: Database, userId: string, localTime 
       timezone,
       localTime: new Intl.DateTimeFormat('en-GB', { timeZone: timezone, hour: '2-digit', minute: '2-digit', hourCycle: 'h23' }).format(now),
       quietUntil: settings === undefined ? null : quietUntil(settings, now, timezone, localTime),
-      tokens: tokens.map((token) => ({ ...describeDevice(token, userId), tokenId: token.id, registeredAt: token.registeredAt, stateAt: token.stateAt })),
+      tokens: tokens.map((token) => ({
+        ...describeDevice(token, userId),
+        tokenId: token.id,
+        registeredAt: token.registeredAt,
+        stateAt: token.stateAt,
+      })),
       recent: recent.map(describeRecent),
       stoppedBy: await readSwitches(tx),
     };
@@ -72,6 +77,16 @@ function describeRecent({ verdict, deliveries, inOutbox, states, ...row }: Found
   const inFlight = (deliveries ?? 0) - Object.values(told).reduce((sum, n) => sum + n, 0);
   const { reason, heldUntil, id, createdAt, type, title } = row;
   const standing: Standing =
-    heldUntil !== null ? 'held' : inOutbox ? 'outbox' : verdict === 1 ? 'planned' : verdict === 3 ? 'suppressed' : verdict === 2 ? 'outbox' : 'untaken';
+    heldUntil !== null
+      ? 'held'
+      : inOutbox
+        ? 'outbox'
+        : verdict === 1
+          ? 'planned'
+          : verdict === 3
+            ? 'suppressed'
+            : verdict === 2
+              ? 'outbox'
+              : 'untaken';
   return { id, createdAt, type, title, standing, reason, heldUntil, states: inFlight > 0 ? { ...told, in_flight: inFlight } : told };
 }

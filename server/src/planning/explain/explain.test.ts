@@ -3,7 +3,8 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { Spine } from '../../../test/support/spine.js';
 import { explainNotification } from './explain-notification.js';
 import { explainUser } from './explain-user.js';
-import { renderNotification, renderUser } from './render-story.js';
+import { renderNotification } from './render-notification.js';
+import { renderUser } from './render-user.js';
 import { english } from './wording-en.js';
 import { japanese } from './wording-ja.js';
 
@@ -29,7 +30,11 @@ test('a delivery: decision, request, ticket, receipt, and no claim beyond them',
     timezone: 'Asia/Tokyo',
     decisions: [{ verdict: 'send', deliveries: 2, same: true }],
     deliveries: [
-      { state: 'accepted_by_platform', device: { platform: 'ios', state: 'active', isStillHers: true }, attempts: [{ outcome: 'answered', httpStatus: 200 }] },
+      {
+        state: 'accepted_by_platform',
+        device: { platform: 'ios', state: 'active', isStillHers: true },
+        attempts: [{ outcome: 'answered', httpStatus: 200 }],
+      },
       { state: 'accepted_by_platform' },
     ],
   });
@@ -84,8 +89,14 @@ test('a hold says until when on her clock, and the user view that it is quiet', 
   const id = await spine.notify(user.id);
   await expect.poll(() => spine.decisions(id)).toHaveLength(1);
   const story = await explain(id);
-  expect(story).toMatchObject({ standing: 'held', timezone: 'America/New_York', decisions: [{ verdict: 'hold', reason: 'quiet_hours', same: true }] });
-  const until = new Intl.DateTimeFormat('sv-SE', { timeZone: 'America/New_York', dateStyle: 'short', timeStyle: 'medium' }).format(story.held?.until);
+  expect(story).toMatchObject({
+    standing: 'held',
+    timezone: 'America/New_York',
+    decisions: [{ verdict: 'hold', reason: 'quiet_hours', same: true }],
+  });
+  const until = new Intl.DateTimeFormat('sv-SE', { timeZone: 'America/New_York', dateStyle: 'short', timeStyle: 'medium' }).format(
+    story.held?.until,
+  );
   expect(renderNotification(story, 'en')).toContain(`held until ${until}`);
   const told = await explainUser(spine.database, user.id);
   expect(told.quietUntil).not.toBeNull();

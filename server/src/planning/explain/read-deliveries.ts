@@ -60,13 +60,18 @@ export async function readDeliveries(
   const attempts = await tx.query<Attempt & object>(findAttempts, [plainArray([...chunkIds]), since]);
   const found = { steps, chunks, batches, attempts };
   const told = ids.map((id) => tell(id, found));
-  const devices = await tx.query<FoundDevice & object>(findDevices, [plainArray([...new Set(told.map((delivery) => delivery.tokenId))].filter((id) => id !== ''))]);
+  const devices = await tx.query<FoundDevice & object>(findDevices, [
+    plainArray([...new Set(told.map((delivery) => delivery.tokenId))].filter((id) => id !== '')),
+  ]);
   const byId = new Map(devices.map((device) => [device.id, describeDevice(device, userId)]));
   return told.map((delivery) => ({ ...delivery, device: byId.get(delivery.tokenId) ?? null }));
 }
 
 /** What may be said of a device to an operator. */
-export function describeDevice({ platform, appVersion, deviceId, state, stateReason, userId: owner }: FoundDevice, userId: string | null): Device {
+export function describeDevice(
+  { platform, appVersion, deviceId, state, stateReason, userId: owner }: FoundDevice,
+  userId: string | null,
+): Device {
   return { platform, appVersion, deviceId, state, stateReason, isStillHers: userId === null || owner === userId };
 }
 
@@ -82,7 +87,10 @@ function tell(deliveryId: number, found: Found): Omit<DeliveryStory, 'device'> {
     code: chunk === undefined ? (last?.code ?? null) : chunk.lastCode,
     steps: steps.map(({ at, state, code, ticketId, chunkId }) => ({ at, state, code, ticketId, chunkId })),
     attempts: found.attempts.filter((attempt) => chunkIds.has(attempt.chunkId)),
-    chunk: chunk === undefined ? null : { id: chunk.id, state: chunk.state, dueAt: chunk.dueAt, leasedBy: chunk.leasedBy, lastCode: chunk.lastCode },
+    chunk:
+      chunk === undefined
+        ? null
+        : { id: chunk.id, state: chunk.state, dueAt: chunk.dueAt, leasedBy: chunk.leasedBy, lastCode: chunk.lastCode },
     receiptDueAt: found.batches.find(({ deliveryIds }) => deliveryIds.includes(deliveryId))?.dueAt ?? null,
   };
 }

@@ -68,7 +68,8 @@ function inputOf(
   recorded: Recorded | null,
   { policy, broadcastCancelledAt }: Circumstances,
 ): DecisionInput {
-  const wasCancelled = recorded === null ? broadcastCancelledAt !== null && broadcastCancelledAt <= past.at : recorded.broadcastState === 'cancelled';
+  const wasCancelled =
+    recorded === null ? broadcastCancelledAt !== null && broadcastCancelledAt <= past.at : recorded.broadcastState === 'cancelled';
   const devices = recorded?.devices ?? new Array<string>(Math.max(1, past.deliveries)).fill('device');
   return {
     notification: { ...notification, broadcastCancelled: wasCancelled },

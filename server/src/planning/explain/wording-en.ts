@@ -90,7 +90,8 @@ export const english: Wording = {
     parked: 'its broadcast is paused',
   },
   receiptDue: (at) => `the receipt is asked for ${at}`,
-  request: (worker, recipients, ms) => `request with ${recipients} ${recipients === 1 ? 'recipient' : 'recipients'}, ${ms} ms, by ${worker}`,
+  request: (worker, recipients, ms) =>
+    `request with ${recipients} ${recipients === 1 ? 'recipient' : 'recipients'}, ${ms} ms, by ${worker}`,
   requestOutcomes: {
     answered: 'answered',
     transient: 'not accepted, later may work',

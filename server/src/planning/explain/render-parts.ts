@@ -1,0 +1,28 @@
+import type { Device } from './story-types.js';
+import type { Locale, Wording } from './wording.js';
+import { english } from './wording-en.js';
+import { japanese } from './wording-ja.js';
+
+export const wordings: Readonly<Record<Locale, Wording>> = { en: english, ja: japanese };
+
+/** An instant on the clock of a zone: `2026-08-01 07:00:12`. */
+export function clockOf(timezone: string): (at: Date) => string {
+  const format = new Intl.DateTimeFormat('sv-SE', { timeZone: timezone, dateStyle: 'short', timeStyle: 'medium' });
+  return (at) => format.format(at);
+}
+
+/** `taken by Apple or Google (1 of 2 devices), refused (1 of 2 devices)` */
+export function statesInShort(counts: Readonly<Record<string, number>>, words: Wording): string {
+  const all = Object.values(counts).reduce((sum, n) => sum + n, 0);
+  return Object.entries(counts)
+    .map(([state, n]) => words.onDevices(words.shortStates[state] ?? state, n, all))
+    .join(', ');
+}
+
+export function deviceLine(device: Device | null, words: Wording): string {
+  if (device === null) return words.deviceGone;
+  const { platform, appVersion, deviceId, state, stateReason, isStillHers } = device;
+  const named = [platform, appVersion === null ? null : `app ${appVersion}`, deviceId === null ? null : `…${deviceId}`];
+  const token = `${words.tokenStates[state] ?? state}${stateReason === null ? '' : ` [${stateReason}]`}`;
+  return [...named.filter((part) => part !== null), token, ...(isStillHers ? [] : [words.deviceMoved])].join(', ');
+}
