@@ -23,7 +23,11 @@ export const errorCatalogue = {
     message: 'No valid credential came with the request.',
     remedy: 'Send an API key or a user token as `Authorization: Bearer …`.',
   },
-  FORBIDDEN: { status: 403, message: 'This credential may not do that.', remedy: 'Use a key whose scopes include the one that the route asks for.' },
+  FORBIDDEN: {
+    status: 403,
+    message: 'This credential may not do that.',
+    remedy: 'Use a key whose scopes include the one that the route asks for.',
+  },
   NOT_FOUND: { status: 404, message: 'There is no such thing.', remedy: 'Check the id; it may have been archived.' },
   IDEMPOTENCY_KEY_REUSED: {
     status: 409,
@@ -46,7 +50,11 @@ export const errorCatalogue = {
     message: 'New notifications are not being accepted: an operator has switched them off.',
     remedy: 'Try again after the system was resumed (`todoku status` says who stopped it and why).',
   },
-  OVERLOADED: { status: 503, message: 'The system is too busy to take this now.', remedy: 'Try again after Retry-After seconds; nothing was stored.' },
+  OVERLOADED: {
+    status: 503,
+    message: 'The system is too busy to take this now.',
+    remedy: 'Try again after Retry-After seconds; nothing was stored.',
+  },
   DATABASE_UNAVAILABLE: {
     status: 503,
     message: 'The database does not answer.',
@@ -67,7 +75,11 @@ export const errorCatalogue = {
     message: 'A stored token is changed, cut, or copied from another row.',
     remedy: 'Find out who changed push_tokens; the device has to register again.',
   },
-  MIGRATION_FAILED: { status: 500, message: 'A migration could not be applied.', remedy: 'Read the cause, mend it and start again; nothing of it was left half-done.' },
+  MIGRATION_FAILED: {
+    status: 500,
+    message: 'A migration could not be applied.',
+    remedy: 'Read the cause, mend it and start again; nothing of it was left half-done.',
+  },
   INTERNAL: { status: 500, message: 'Something went wrong inside.', remedy: 'Look for the request id in the log and report it.' },
 } as const satisfies Record<string, CatalogueEntry>;
 

@@ -1,11 +1,12 @@
 import type { z } from 'zod';
 import type { ErrorCode } from './catalogue.js';
 import { fieldPath } from './field-path.js';
+import { readSafely } from './read-safely.js';
 import { TodokuError } from './todoku-error.js';
 
 /** What a schema makes of an input; throws a TodokuError with the path of the first field that is wrong. `prefix`: where `value` is. */
 export function parseInput<Schema extends z.ZodType>(schema: Schema, value: unknown, prefix = ''): z.output<Schema> {
-  const result = schema.safeParse(value);
+  const result = readSafely(schema, value);
   if (!result.success) {
     throw inputError(result.error.issues, prefix);
   }

@@ -52,6 +52,10 @@ describe('readPushOptions', () => {
     expect(readPushOptions(json)).toEqual({});
   });
 
+  it('survives a length that is none', () => {
+    expect(readPushOptions('{"subtitle": {"length": {"toString": []}}, "badge": 1}')).toEqual({ badge: 1 });
+  });
+
   it('gives a valid object for any JSON', () => {
     fc.assert(fc.property(fc.json(), (json) => pushOptionsSchema.safeParse(readPushOptions(json)).success));
   });

@@ -6,6 +6,7 @@
  * `collapseId` and `tag` (`collapse_key`), `_contentAvailable` (deprecated).
  */
 import { z } from 'zod';
+import { readSafely } from '../errors/read-safely.js';
 
 /** Nothing that Postgres or a provider can't hold: no NUL, no half of a surrogate pair. Length in UTF-16 units. */
 const text = (longest: number) =>
@@ -64,7 +65,7 @@ export function readPushOptions(pushJson: string): PushOptions {
   const raw = parseObject(pushJson);
   const kept = Object.entries(pushOptionsSchema.shape).flatMap(([name, schema]) => {
     if (!Object.hasOwn(raw, name)) return [];
-    const read = schema.safeParse(raw[name]);
+    const read = readSafely(schema, raw[name]);
     return read.success ? [[name, read.data] as const] : [];
   });
   return Object.fromEntries(kept);
