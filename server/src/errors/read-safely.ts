@@ -15,10 +15,8 @@ export function readSafely<Schema extends z.ZodType>(schema: Schema, value: unkn
     if (!(error instanceof TypeError) || path === null) {
       throw error;
     }
-    return {
-      success: false,
-      error: new z.ZodError<z.output<Schema>>([{ code: 'custom', path, message: 'has the wrong type', input: value }]),
-    };
+    const refused = new z.ZodError([{ code: 'custom', path, message: 'has the wrong type', input: value }]);
+    return { success: false, error: refused as z.ZodError<z.output<Schema>> };
   }
 }
 
