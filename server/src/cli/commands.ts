@@ -1,15 +1,38 @@
 import type { Command } from 'commander';
 import type { Cli } from './cli.js';
+import { addAudit } from './commands/audit.js';
+import { addBroadcast } from './commands/broadcast.js';
+import { addExplain } from './commands/explain.js';
+import { addKeys } from './commands/keys.js';
 import { addLedger } from './commands/ledger.js';
 import { addMigrate } from './commands/migrate.js';
+import { addPartitions } from './commands/partitions.js';
+import { addQueue } from './commands/queue.js';
 import { addReconcile } from './commands/reconcile.js';
 import { addSend } from './commands/send.js';
 import { addServe } from './commands/serve.js';
 import { addStatus } from './commands/status.js';
+import { addTokens } from './commands/tokens.js';
+import { addTypes } from './commands/types.js';
 
 /** Every command, in the order of the help. None of these imports what it works with before it is called: the help is there at once. */
 export function addCommands(program: Command, cli: Cli): void {
-  for (const add of [addServe, addMigrate, addSend, addStatus, addLedger, addReconcile]) {
+  for (const add of [
+    addServe,
+    addMigrate,
+    addSend,
+    addStatus,
+    addLedger,
+    addExplain,
+    addReconcile,
+    addQueue,
+    addBroadcast,
+    addTokens,
+    addTypes,
+    addKeys,
+    addAudit,
+    addPartitions,
+  ]) {
     add(program, cli);
   }
 }

@@ -2,6 +2,7 @@ import type { Command } from 'commander';
 import { reasonText } from './arguments.js';
 import type { Answer, Cli } from './cli.js';
 import { languages } from './language.js';
+import { printableLines } from './layout.js';
 
 interface CommandText {
   readonly summary: string;
@@ -36,9 +37,9 @@ export function onCall<Options extends object>(
 ): void {
   command.action(async () => {
     const options = command.opts<Options & { readonly json?: boolean }>();
-    // Every argument of ours is one text; a parser may have made a number of it, and then asks for it again.
+    // The arguments as they were written: their parsers only judge them.
     const answer = await work(options, command.args);
-    cli.terminal.out(options.json === true ? `${JSON.stringify(answer.data, null, 2)}\n` : `${answer.text}\n`);
+    cli.terminal.out(options.json === true ? `${JSON.stringify(answer.data, null, 2)}\n` : `${printableLines(answer.text)}\n`);
     cli.finish(answer.exitCode ?? 0);
   });
 }

@@ -9,6 +9,11 @@ export function printable(text: string): string {
   return text.replace(control, '\ufffd');
 }
 
+/** The same for a text of several lines. */
+export function printableLines(text: string): string {
+  return text.split('\n').map(printable).join('\n');
+}
+
 /** Terminal cells that a text takes. */
 export function cellsOf(text: string): number {
   let cells = 0;

@@ -2,10 +2,10 @@ import type { Command } from 'commander';
 import type { ProjectStatus, SystemStatus } from '../../monitoring/system-status.js';
 import type { Cli } from '../cli.js';
 import { addCommand, onCall } from '../define-command.js';
-import { laneNames } from '../lanes.js';
 import { fields, show, table } from '../layout.js';
 import type { Messages } from '../messages/en.js';
 import { withDatabase } from '../open-database.js';
+import { renderDepth } from './queue.js';
 
 export function addStatus(program: Command, cli: Cli): void {
   const command = addCommand(program, 'status', { summary: cli.messages.commands.status, example: 'status' }, cli);
@@ -22,7 +22,7 @@ export function renderStatus(status: SystemStatus, messages: Messages): string {
     switches(status, messages).join('\n'),
     section(says.workers, status.workers.length === 0 ? messages.none : workersOf(status)),
     section(says.projects, projectsOf(status.projects, messages)),
-    section(says.queue, status.queue.length === 0 ? says.queueEmpty : queueOf(status)),
+    section(says.queue, status.queue.length === 0 ? says.queueEmpty : renderDepth(status.queue)),
     section(says.waiting, waitingOf(status, messages)),
   ].join('\n\n');
 }
@@ -62,11 +62,6 @@ function projectsOf(projects: readonly ProjectStatus[], { status: says, yes, no 
     project.frozenAt === null ? no : says.frozen(show(project.frozenReason)),
   ]);
   return table(['id', 'project', 'budget', 'paused', 'breaker', 'back-off until', 'frozen'], rows);
-}
-
-function queueOf({ queue }: SystemStatus): string {
-  const rows = queue.map(({ lane, state, chunks, deliveries, oldest }) => [laneNames[lane], state, chunks, deliveries, oldest]);
-  return table(['lane', 'state', 'chunks', 'deliveries', 'oldest due'], rows);
 }
 
 function waitingOf({ waiting }: SystemStatus, { status: says }: Messages): string {

@@ -134,6 +134,10 @@ export const en = {
     resentUnknown: 'sent again after an unknown',
     by: 'total, hour or broadcast',
   },
+  explain: {
+    notification: "the notification's id",
+    which: 'Say either the id of a notification or --user.',
+  },
   reconcile: {
     fine: (notifications: string, deliveries: string) =>
       `0 unaccounted: ${notifications} notifications and ${deliveries} deliveries counted one by one`,
@@ -152,7 +156,7 @@ export const en = {
     skipped: (tally: string) => `Left as they are: ${tally}`,
     dryRun: 'only count',
     hours: 'of the last so many hours',
-    until: 'before then; now when absent',
+    until: 'before then',
   },
   tokens: {
     undone: (n: string) => `${n} tokens are active again.`,

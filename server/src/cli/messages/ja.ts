@@ -135,6 +135,10 @@ export const ja: Messages = {
     resentUnknown: '不明後の再送',
     by: 'total、hour、broadcast のいずれか',
   },
+  explain: {
+    notification: '通知の ID',
+    which: '通知の ID か --user のどちらか一方を指定してください。',
+  },
   reconcile: {
     fine: (notifications, deliveries) => `0 unaccounted: 通知 ${notifications} 件、配信 ${deliveries} 件を一つずつ数えた`,
     incomplete: '何も証明されていません: 数え終わる前に時間が切れました。期間を短くするか、--time-limit を延ばしてください。',
@@ -152,7 +156,7 @@ export const ja: Messages = {
     skipped: (counts) => `そのままのもの: ${counts}`,
     dryRun: '数えるだけ',
     hours: '直近の時間数',
-    until: 'この時点より前。省略時は今',
+    until: 'この時点より前',
   },
   tokens: {
     undone: (n) => `${n} 個のトークンを有効に戻しました。`,

@@ -1,0 +1,94 @@
+import type { Command } from 'commander';
+import type { QueueDepth } from '../../queue/queue-engine.js';
+import { pastInstant, wholeNumber } from '../arguments.js';
+import type { Cli } from '../cli.js';
+import { addCommand, addGroup, needsReason, onCall } from '../define-command.js';
+import { laneNames } from '../lanes.js';
+import { show, table, tally } from '../layout.js';
+import { withDatabase } from '../open-database.js';
+
+interface Reason {
+  readonly reason: string;
+}
+
+export function addQueue(program: Command, cli: Cli): void {
+  const queue = addGroup(program, 'queue', cli.messages.commands.queue);
+  for (const add of [addStats, addPause, addResume, addCatchUp, addRetryFailed]) add(queue, cli);
+}
+
+function addStats(queue: Command, cli: Cli): void {
+  const command = addCommand(queue, 'stats', { summary: cli.messages.commands.queueStats, example: 'queue stats' }, cli);
+  onCall(command, cli, async () => {
+    const { queueDepth } = await import('../../queue/postgres/queue-depth.js');
+    const depth = await withDatabase(cli, (database) => database.query<QueueDepth>(queueDepth));
+    return { data: { depth }, text: depth.length === 0 ? cli.messages.status.queueEmpty : renderDepth(depth) };
+  });
+}
+
+export function renderDepth(depth: readonly QueueDepth[]): string {
+  const rows = depth.map(({ lane, state, chunks, deliveries, oldest }) => [laneNames[lane], state, chunks, deliveries, oldest]);
+  return table(['lane', 'state', 'chunks', 'deliveries', 'oldest due'], rows);
+}
+
+function addPause(queue: Command, cli: Cli): void {
+  const { commands, queue: says, status } = cli.messages;
+  const text = { summary: commands.queuePause, example: `queue pause --reason 'Expo has an incident'` };
+  const command = needsReason(addCommand(queue, 'pause', text, cli), cli);
+  onCall<Reason>(command, cli, async ({ reason }) => {
+    const { ControlPanel } = await import('../../operations/controls.js');
+    const controls = await withDatabase(cli, (database) => new ControlPanel(database).pause({ actor: cli.actor, reason }));
+    const { pausedBy, pausedAt, pausedReason } = controls;
+    return { data: controls, text: `${says.paused}\n${status.paused(show(pausedBy), show(pausedAt), show(pausedReason))}` };
+  });
+}
+
+function addResume(queue: Command, cli: Cli): void {
+  const { commands, queue: says } = cli.messages;
+  const text = { summary: commands.queueResume, example: `queue resume --reason 'the incident is over'` };
+  const command = needsReason(addCommand(queue, 'resume', text, cli), cli);
+  onCall<Reason>(command, cli, async ({ reason }) => {
+    const { ControlPanel } = await import('../../operations/controls.js');
+    const controls = await withDatabase(cli, (database) => new ControlPanel(database).resume({ actor: cli.actor, reason }));
+    return { data: controls, text: says.resumed };
+  });
+}
+
+function addCatchUp(queue: Command, cli: Cli): void {
+  const { commands, options, queue: says } = cli.messages;
+  const text = { summary: commands.queueCatchUp, example: `queue catch-up --since 2h --reason 'the trigger is on again'` };
+  const command = needsReason(addCommand(queue, 'catch-up', text, cli), cli)
+    .requiredOption('--since <when>', options.since, pastInstant)
+    .option('--until <when>', says.until, pastInstant);
+  onCall<Reason & { readonly since: Date; readonly until?: Date }>(command, cli, async ({ since, until, reason }) => {
+    const { catchUp } = await import('../../operations/catch-up.js');
+    const span = { since, until };
+    const taken = await withDatabase(cli, (database) => catchUp(database, span, { actor: cli.actor, reason }));
+    return { data: { taken, ...span }, text: says.caughtUp(show(taken)) };
+  });
+}
+
+interface RetryOptions extends Reason {
+  readonly hours: number;
+  readonly dryRun?: boolean;
+}
+
+function addRetryFailed(queue: Command, cli: Cli): void {
+  const { commands, queue: says } = cli.messages;
+  const text = { summary: commands.queueRetry, example: `queue retry-failed --hours 6 --reason 'the credentials are mended'` };
+  const command = needsReason(addCommand(queue, 'retry-failed', text, cli), cli)
+    .option('--hours <n>', says.hours, wholeNumber(1, 24 * 90), 24)
+    .option('--dry-run', says.dryRun);
+  onCall<RetryOptions>(command, cli, async ({ hours, dryRun = false, reason }) => {
+    const { countRetryable, requeueFailed } = await import('../../queue/requeue.js');
+    const until = new Date();
+    const span = { since: new Date(until.getTime() - hours * 3_600_000), until };
+    const count = await withDatabase(cli, (database, config) =>
+      dryRun
+        ? countRetryable(database, span)
+        : requeueFailed(database, span, { actor: cli.actor, reason }, { chunkSize: config.planning.chunkSize }),
+    );
+    const said = dryRun ? says.wouldRequeue(show(count.deliveries)) : says.requeued(show(count.deliveries));
+    const left = tally(count.left);
+    return { data: { dryRun, ...span, ...count }, text: left === '' ? said : `${said}\n${says.skipped(left)}` };
+  });
+}

@@ -1,0 +1,239 @@
+/** The commands that change something, as processes on a real database: what they do, what the audit keeps, and what bad input leaves alone. */
+import { randomUUID } from 'node:crypto';
+import { userInfo } from 'node:os';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { buildCli, type CliResult, type TestCli } from '../support/cli.js';
+import { emptyDatabase } from '../support/database.js';
+import { Spine } from '../support/spine.js';
+
+let spine: Spine;
+let todoku: TestCli;
+const actor = `cli:${userInfo().username}`;
+
+beforeAll(async () => {
+  spine = await Spine.start();
+  todoku = await buildCli(spine.url);
+});
+afterAll(async () => {
+  await todoku.close();
+  await spine.close();
+});
+
+/** Runs a command that has to succeed, with --json, and returns what it says. */
+async function done<T = Record<string, unknown>>(...args: string[]): Promise<T> {
+  const result = await todoku.run([...args, '--json']);
+  expect({ exitCode: result.exitCode, err: result.err }).toEqual({ exitCode: 0, err: '' });
+  return result.json<T>();
+}
+
+async function acts(): Promise<{ actor: string; action: string; target: string | null; reason: string | null }[]> {
+  return await spine.admin.query('select actor, action, target, reason from push.audit order by seq');
+}
+
+async function refused(...args: string[]): Promise<CliResult> {
+  const before = await acts();
+  const result = await todoku.run(args);
+  expect(result.out).toBe('');
+  expect(await acts()).toEqual(before);
+  return result;
+}
+
+describe('todoku migrate', () => {
+  it('makes the schema, once', async () => {
+    const empty = await emptyDatabase();
+    const env = { DATABASE_URL: empty.url };
+    const early = await todoku.run(['status'], { env });
+    expect(early.exitCode).toBe(1);
+    expect(early.err).toContain('todoku migrate');
+    const first = await todoku.run(['migrate', '--json'], { env });
+    expect(first.exitCode).toBe(0);
+    expect(first.json<{ applied: string[] }>().applied.length).toBeGreaterThan(5);
+    expect((await todoku.run(['migrate', '--json'], { env })).json()).toEqual({ applied: [], drifted: [], unknown: [] });
+    expect((await todoku.run(['status'], { env })).exitCode).toBe(0);
+    await empty.close();
+  });
+});
+
+describe('every act', () => {
+  it.each([
+    [['queue', 'pause']],
+    [['queue', 'pause', '--reason', ' ']],
+    [['queue', 'pause', '--reason', 'two\nlines']],
+    [['queue', 'catch-up', '--reason', 'x']],
+    [['queue', 'retry-failed', '--hours', '0', '--reason', 'x']],
+    [['tokens', 'undo', '--since', '-1h', '--reason', 'x']],
+    [['tokens', 'unfreeze', '--project', '99999', '--reason', 'x']],
+    [['keys', 'create', '--name', 'x', '--scopes', 'root', '--reason', 'x']],
+    [['keys', 'create', '--name', 'x', '--scopes', 'send', '--expires', '2030-01-01', '--reason', 'x']],
+    [['types', 'set', 'alarm', '--reason', 'x']],
+    [['types', 'set', 'no such!', '--urgent', 'on', '--reason', 'x']],
+    [['types', 'set', 'alarm', '--ttl', '0', '--reason', 'x']],
+    [['partitions', 'drop', '--parent', 'push.attempts', '--before', '1h', '--reason', 'x']],
+    [['partitions', 'drop', '--parent', 'push.audit', '--before', '90d', '--reason', 'x']],
+    [['broadcast', 'pause', 'twelve', '--reason', 'x']],
+    [['broadcast', 'preview']],
+    [['broadcast', 'preview', '--all', '--audience', '{"kind":"all"}']],
+    [['broadcast', 'preview', '--audience', '{"kind":"filter"}']],
+    [['broadcast', 'preview', '--audience', '{"kind":"list","userIds":["eve"]}']],
+    [['explain']],
+    [['explain', 'something']],
+    [['explain', randomUUID(), '--user', randomUUID()]],
+  ])('refuses %j and changes nothing', async (args) => {
+    expect((await refused(...args)).exitCode).toBe(2);
+  });
+
+  it.each([
+    [['broadcast', 'pause', '4711', '--reason', 'x']],
+    [['broadcast', 'show', '4711']],
+    [['keys', 'revoke', 'nobody', '--reason', 'x']],
+    [['tokens', 'unfreeze', '--project', '9', '--reason', 'x']],
+    [['explain', randomUUID()]],
+  ])('finds nothing for %j', async (args) => {
+    const { exitCode, err } = await refused(...args);
+    expect(exitCode).toBe(1);
+    expect(err).toContain('NOT_FOUND');
+  });
+});
+
+describe('todoku queue', () => {
+  it('pauses and resumes, with who and why', async () => {
+    expect(await done('queue', 'pause', '--reason', 'a drill')).toMatchObject({ paused: true, pausedBy: actor, pausedReason: 'a drill' });
+    expect((await todoku.run(['status'])).out).toMatch(/^PAUSED by .*: a drill$/m);
+    expect(await done('queue', 'resume', '--reason', 'it is over')).toMatchObject({ paused: false, pausedBy: null });
+    expect((await acts()).slice(-2)).toEqual([
+      { actor, action: 'queue.pause', target: 'system', reason: 'a drill' },
+      { actor, action: 'queue.resume', target: 'system', reason: 'it is over' },
+    ]);
+  });
+
+  it('takes in what came while the trigger was off', async () => {
+    const user = await spine.user();
+    await spine.admin.query('alter table notifications disable trigger notification_push_trigger');
+    await spine.notify(user.id);
+    expect((await todoku.run(['status'])).out).toContain('THE TRIGGER IS OFF');
+    await spine.admin.query('alter table notifications enable trigger notification_push_trigger');
+    expect(await done('queue', 'catch-up', '--since', '1h', '--reason', 'it is on')).toMatchObject({ taken: 1 });
+    expect(await done('queue', 'catch-up', '--since', '1h', '--reason', 'it is on')).toMatchObject({ taken: 0 });
+  });
+
+  it('counts what could be tried again, and tries it', async () => {
+    expect(await done('queue', 'retry-failed', '--dry-run', '--reason', 'just looking')).toMatchObject({
+      dryRun: true,
+      deliveries: 0,
+      left: {},
+    });
+    expect(await done('queue', 'retry-failed', '--hours', '1', '--reason', 'mended')).toMatchObject({ dryRun: false, deliveries: 0 });
+    expect(await done('queue', 'stats')).toEqual({ depth: [] });
+  });
+});
+
+describe('todoku keys', () => {
+  it('makes a key that is shown once, lists it without its secret, and revokes it', async () => {
+    const made = await todoku.run(['keys', 'create', '--name', 'back end', '--scopes', 'send,operate', '--reason', 'reminders']);
+    const [key = ''] = /td_\w+/.exec(made.out) ?? [];
+    const id = key.split('_')[1] ?? '';
+    const { keys } = await done<{ keys: object[] }>('keys', 'list');
+    expect(keys).toMatchObject([{ id, name: 'back end', scopes: ['send', 'operate'], createdBy: actor, revokedAt: null }]);
+    expect(JSON.stringify([keys, await acts()])).not.toContain(key.slice(20));
+    expect(await done('keys', 'revoke', id, '--reason', 'leaked')).toEqual({ id, revoked: true });
+    expect(await done('keys', 'revoke', id, '--reason', 'leaked')).toEqual({ id, revoked: false });
+  });
+});
+
+describe('todoku types and partitions', () => {
+  it('sets the rules that are named and leaves the others', async () => {
+    const alarm = { type: 'alarm', lane: 0, urgent: true, enabled: true, dedupeSeconds: 600, unknownPolicy: 'resend' };
+    expect(await done('types', 'set', 'alarm', '--lane', 'critical', '--urgent', 'on', '--reason', 'nights')).toMatchObject(alarm);
+    expect(await done('types', 'set', 'alarm', '--lane', 'policy', '--ttl', '60', '--reason', 'short')).toMatchObject({
+      ...alarm,
+      lane: null,
+      ttlSeconds: 60,
+    });
+    const { types } = await done<{ types: { type: string }[] }>('types', 'list');
+    expect(types.slice(0, 2).map(({ type }) => type)).toEqual(['*', 'alarm']);
+  });
+
+  it('makes, lists and drops partitions', async () => {
+    await spine.admin.query("select push.ensure_partitions('2020-01-01', '2020-01-02')");
+    expect(await done('partitions', 'ensure')).toEqual({ made: 0 });
+    const list = async (): Promise<string[]> => {
+      const { partitions } = await done<{ partitions: { name: string }[] }>('partitions', 'list', '--parent', 'push.attempts');
+      return partitions.map(({ name }) => name);
+    };
+    expect((await list())[0]).toBe('push.attempts_p20200101');
+    const drop = ['partitions', 'drop', '--parent', 'push.attempts', '--before', '90d', '--reason', 'retention'];
+    expect(await done(...drop)).toEqual({ dropped: ['push.attempts_p20200101'] });
+    expect(await list()).not.toContain('push.attempts_p20200101');
+    expect((await acts()).at(-1)).toEqual({ actor, action: 'partitions.drop', target: 'push.attempts', reason: 'retention' });
+  });
+});
+
+describe('todoku tokens', () => {
+  it('shows devices with their tokens masked, quarantined ones, and brings them back', async () => {
+    const user = await spine.user();
+    const [device] = (await done<{ tokens: object[] }>('tokens', 'list', '--user', user.id)).tokens;
+    expect(device).toMatchObject({ tokenId: user.tokenIds[0], state: 'active', platform: 'ios' });
+    expect(JSON.stringify(device)).not.toContain(user.tokens[0]);
+    await spine.admin.query(
+      "update push_tokens set state = 'quarantined', is_active = false, state_at = now(), state_reason = 'DeviceNotRegistered' where user_id = $1",
+      [user.id],
+    );
+    expect(await done('tokens', 'quarantined', '--since', '1h')).toMatchObject({
+      tokens: [{ userId: user.id, reason: 'DeviceNotRegistered' }],
+    });
+    expect(await done('tokens', 'undo', '--since', '1h', '--reason', 'our fault')).toMatchObject({ undone: 1 });
+    expect(await done('tokens', 'quarantined')).toEqual({ tokens: [] });
+    expect(await done('tokens', 'unfreeze', '--project', '1', '--reason', 'not frozen')).toEqual({ project: 1, unfrozen: false });
+  });
+});
+
+describe('todoku broadcast', () => {
+  it('goes from its preview to its end', async () => {
+    await spine.users(3);
+    const { users } = await done<{ users: number }>('broadcast', 'preview', '--all');
+    expect(users).toBeGreaterThanOrEqual(3);
+    const news = JSON.stringify({ type: 'news', title: 'Version \u001b[2J2', audience: { kind: 'all' } });
+    const made = await todoku.run(['broadcast', 'create', '--file', '-', '--reason', 'release', '--json'], { input: news });
+    expect(made.json()).toMatchObject({ state: 'draft', estimate: users, createdBy: actor });
+    const id = String(made.json()['id']);
+    for (const [verb, state] of Object.entries({ start: 'running', pause: 'paused', resume: 'running', cancel: 'cancelled' })) {
+      expect(await done('broadcast', verb, id, '--reason', 'a drill')).toMatchObject({ state });
+    }
+    expect(await done('broadcast', 'list', '--state', 'cancelled')).toMatchObject({ broadcasts: [{ title: 'Version \u001b[2J2' }] });
+    expect(await done('broadcast', 'show', id)).toMatchObject({ progress: { unaccounted: 0 } });
+    expect((await todoku.run(['broadcast', 'pause', id, '--reason', 'too late'])).err).toContain('CONFLICT');
+    // A title must not be able to write on the operator's screen.
+    expect((await todoku.run(['broadcast', 'show', id])).out).not.toContain('\u001b');
+  });
+});
+
+describe('todoku explain', () => {
+  it('tells the story of a notification and of a user', async () => {
+    const user = await spine.user();
+    const id = await spine.notify(user.id, { title: 'Explain me' });
+    await spine.worker();
+    await spine.reaches(id, 'accepted_by_platform');
+    expect(await done('explain', id)).toMatchObject({ id, standing: 'planned', deliveries: [{ state: 'accepted_by_platform' }] });
+    expect(await done('explain', '--user', user.id)).toMatchObject({ userId: user.id, recent: [{ id, title: 'Explain me' }] });
+    const english = await todoku.run(['explain', id]);
+    const japanese = await todoku.run(['explain', id, '--lang', 'ja']);
+    expect(english.out).toContain(id);
+    expect(japanese.out).not.toBe(english.out);
+  });
+});
+
+describe('todoku audit', () => {
+  it('says who did what and why, a page at a time', async () => {
+    const { entries } = await done<{ entries: { seq: number; action: string; actor: string; reason: string }[] }>(
+      'audit',
+      'list',
+      '--limit',
+      '2',
+    );
+    expect(entries).toHaveLength(2);
+    const next = await done<{ entries: { seq: number }[] }>('audit', 'list', '--before', String(entries[1]?.seq), '--limit', '1');
+    expect(next.entries[0]?.seq).toBeLessThan(entries[1]?.seq ?? 0);
+    expect(await done('audit', 'list', '--action', 'queue.pause')).toMatchObject({ entries: [{ actor, reason: 'a drill' }] });
+    expect((await todoku.run(['audit', 'list', '--actor', 'nobody'])).out).toBe('None.\n');
+  });
+});
