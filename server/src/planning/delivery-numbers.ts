@@ -11,13 +11,13 @@ export class DeliveryNumbers {
   #next = 0;
   #end = 0;
 
-  /** Draws what `runs` notifications with up to `each` deliveries may need, so that `take` never waits. */
-  async reserve(database: Queryable, deliveries: number): Promise<void> {
-    const free = this.#end - this.#next + this.#blocks.length * BLOCK;
-    // A run never straddles blocks, so the tail of each block may stay unused: one block to spare covers it.
-    const missing = Math.ceil((deliveries - free) / BLOCK) + 1;
-    if (deliveries <= free - BLOCK) return;
-    const rows = await database.rows("select nextval('push.delivery_block') from generate_series(1, $1)", [Math.max(1, missing)]);
+  /** Draws what notifications with `deliveries` deliveries together, and at most `longest` each, may need, so that `take` never waits. */
+  async reserve(database: Queryable, deliveries: number, longest: number): Promise<void> {
+    // A run never straddles blocks, so the tail of every block, shorter than the longest run, may stay unused.
+    const needed = Math.ceil(deliveries / (BLOCK - Math.max(0, longest - 1)));
+    const missing = needed - this.#blocks.length;
+    if (missing <= 0) return;
+    const rows = await database.rows("select nextval('push.delivery_block') from generate_series(1, $1)", [missing]);
     for (const row of rows) this.#blocks.push(Number(row[0]));
   }
 

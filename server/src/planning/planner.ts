@@ -73,6 +73,7 @@ export class Planner {
       await this.#numbers[lane].reserve(
         tx,
         taken.items.reduce((sum, item) => sum + item.devices.length, 0),
+        taken.items.reduce((most, item) => Math.max(most, item.devices.length), 0),
       );
       const writer = new PlanWriter(lane, this.#numbers[lane], (projectId) => Math.min(chunkSize, policy.burstOf(projectId)));
       const refunds = planBatch(taken, policy, localTime, random, writer);
