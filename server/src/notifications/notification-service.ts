@@ -1,11 +1,11 @@
 import type { Clock } from '../clock/clock.js';
-import { TodokuError } from '../errors/todoku-error.js';
 import type { ErrorCode } from '../errors/catalogue.js';
+import { TodokuError } from '../errors/todoku-error.js';
 import type { ControlsCache } from '../operations/controls-cache.js';
 import type { IdempotencyKey, StoredAnswer } from './idempotency.js';
 import { type NewNotification, newNotification } from './new-notification.js';
-import type { NotificationIntake } from './notification-intake.js';
 import { parseNotification } from './notification-input.js';
+import type { NotificationIntake } from './notification-intake.js';
 
 /** What became of one notification of a request. */
 export type ItemResult =
@@ -63,7 +63,7 @@ export class NotificationService {
   }
 
   async submit({ values, pathOf, once }: Submission): Promise<Submitted> {
-    await this.#refuseWhenStopped();
+    await this.refuseWhenStopped();
     const now = this.#parts.clock.now();
     const checked = values.map((value, index) => check(value, pathOf(index), now));
     const items = checked.filter((item): item is NewNotification => !(item instanceof TodokuError));
@@ -77,11 +77,12 @@ export class NotificationService {
 
   /** Takes notifications that were checked elsewhere. False: the id was used before. */
   async take(items: readonly NewNotification[]): Promise<readonly boolean[]> {
-    await this.#refuseWhenStopped();
+    await this.refuseWhenStopped();
     return await this.#parts.intake.take(items);
   }
 
-  async #refuseWhenStopped(): Promise<void> {
+  /** Throws INTAKE_STOPPED. For doors that have to do something of their own before they submit. */
+  async refuseWhenStopped(): Promise<void> {
     if (!this.#parts.pushEnabled) throw new TodokuError('INTAKE_STOPPED');
     const { emergency, pushesEnabled } = await this.#parts.controls.get();
     if (emergency || !pushesEnabled) throw new TodokuError('INTAKE_STOPPED');
@@ -98,7 +99,11 @@ function check(value: unknown, path: string, now: Date): NewNotification | Todok
 }
 
 /** `taken` speaks for the good ones among `checked`, in their order. */
-function report(checked: readonly (NewNotification | TodokuError)[], taken: readonly boolean[], pathOf: (index: number) => string): ItemResult[] {
+function report(
+  checked: readonly (NewNotification | TodokuError)[],
+  taken: readonly boolean[],
+  pathOf: (index: number) => string,
+): ItemResult[] {
   let at = 0;
   return checked.map((item, index): ItemResult => {
     if (item instanceof TodokuError) return rejected(index, item);
