@@ -1,7 +1,7 @@
 import { plainArray } from '../database/array-literal.js';
 import type { Queryable, Statement } from '../database/database.js';
 import type { UserSettings } from '../planning/planning-types.js';
-import { minuteOfDay } from '../planning/settings-row.js';
+import { quietHoursOf } from '../planning/settings-row.js';
 import type { Platform } from '../providers/provider.js';
 import type { LeasedChunk } from '../queue/queue-engine.js';
 
@@ -64,7 +64,7 @@ function settingsOf(row: Row): UserSettings | null {
   return {
     pushEnabled: row[15] === 't',
     timezone: row[16] ?? null,
-    quietHours: row[17] === 't' ? { startMinute: minuteOfDay(row[18] ?? ''), endMinute: minuteOfDay(row[19] ?? '') } : null,
+    quietHours: row[17] === 't' ? quietHoursOf(row[18] ?? '', row[19] ?? '') : null,
     disabledTypes: row[20] === 't' ? [row[9] ?? ''] : [],
   };
 }

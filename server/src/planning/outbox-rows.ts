@@ -1,5 +1,5 @@
 import type { Device, UserSettings } from './planning-types.js';
-import { minuteOfDay } from './settings-row.js';
+import { quietHoursOf } from './settings-row.js';
 
 /** One notification as the outbox query gives it. Instants that go back to the database keep their text: a Date would lose microseconds. */
 export interface OutboxItem {
@@ -47,7 +47,7 @@ function settingsOf(row: Row): UserSettings | null {
   return {
     pushEnabled: row[18] === 't',
     timezone: row[19] ?? null,
-    quietHours: quiet ? { startMinute: minuteOfDay(row[21] ?? ''), endMinute: minuteOfDay(row[22] ?? '') } : null,
+    quietHours: quiet ? quietHoursOf(row[21] ?? '', row[22] ?? '') : null,
     disabledTypes: row[23] === 't' ? [row[8] ?? ''] : [],
   };
 }

@@ -1,7 +1,7 @@
 import type { Database } from '../../database/database.js';
 import { LocalTime } from '../local-time.js';
 import { loadPolicy } from '../policy-cache.js';
-import { minuteOfDay } from '../settings-row.js';
+import { quietHoursOf } from '../settings-row.js';
 import { knownZone, readSwitches } from './explain-notification.js';
 import { describeDevice, type FoundDevice } from './read-deliveries.js';
 import { findDevicesOfUser, findRecent, findSettings } from './story-statements.js';
@@ -67,7 +67,7 @@ function describeSettings(found: FoundSettings): NonNullable<UserStory['settings
 }
 
 function quietUntil(found: FoundSettings, now: Date, timezone: string, localTime: LocalTime): Date | null {
-  const quiet = { startMinute: minuteOfDay(found.quietHoursStart), endMinute: minuteOfDay(found.quietHoursEnd) };
+  const quiet = quietHoursOf(found.quietHoursStart, found.quietHoursEnd);
   if (!found.quietHoursEnabled || quiet.startMinute === quiet.endMinute || !localTime.isQuiet(quiet, now.getTime(), timezone)) return null;
   return new Date(localTime.quietEnd(quiet, now.getTime(), timezone));
 }
