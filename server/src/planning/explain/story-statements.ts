@@ -21,7 +21,7 @@ from push.decisions where notification_id = $1 order by decided_at`;
 /** $1 notification, $2 its created_at. */
 export const findWaiting = /* sql */ `
 select exists (select from push.outbox where $1 = any (notification_ids)) as "inOutbox",
-  (select json_build_object('until', release_at, 'reason', reason) from push.held where notification_id = $1) as held`;
+  (select json_build_object('until', release_at, 'reason', reason) from push.held where notification_id = $1 order by release_at limit 1) as held`;
 
 /** $1 delivery numbers, $2 not before. */
 export const findSteps = /* sql */ `
@@ -85,5 +85,5 @@ from latest l
 left join lateral (
   select * from push.decisions x where x.notification_id = l.id order by decided_at desc limit 1
 ) d on true
-left join push.held h on h.notification_id = l.id
+left join push.held h on h.notification_id = l.id and h.created_at = l.created_at
 order by l.created_at desc`;
