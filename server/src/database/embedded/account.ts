@@ -1,12 +1,14 @@
 import { type ChildProcess, execFileSync, type SpawnOptions, spawn } from 'node:child_process';
 import { statSync } from 'node:fs';
-import { dirname, join, resolve } from 'node:path';
+import { userInfo } from 'node:os';
+import { basename, dirname, join, resolve } from 'node:path';
 import { type Binaries, completeLinks, copyBinaries } from './binaries.js';
 import { EmbeddedPostgresError, useYourOwn } from './embedded-error.js';
 
 /**
- * Postgres refuses to run as root. `self`: we are not root. `nobody`: run under the user id that means nobody on every Unix.
- * `namespace`: still root towards the file system, but nobody in Postgres' own eyes; for folders that only root may enter.
+ * Postgres refuses to run as root, and as a user id without a name (containers are often given one). `self`: we are an ordinary user.
+ * `nobody`: run under the user id that means nobody on every Unix. `namespace`: still ourselves towards the file system, but nobody in
+ * Postgres' own eyes; for folders that only root may enter, and for ids without a name.
  */
 export type Account = 'self' | 'nobody' | 'namespace';
 
@@ -21,7 +23,7 @@ export interface Runnable {
 /** An account and binaries that work together on this machine, found by trying. `dataDir` exists. */
 export function makeRunnable(found: Binaries, dataDir: string): Runnable {
   const binaries = completeLinks(found) ? found : copyBinaries(found, join(dataDir, 'postgres-binaries'));
-  if (process.getuid?.() !== 0) return tryRun('self', binaries) ?? refuse(binaries);
+  if (process.getuid?.() !== 0) return (hasName() ? tryRun('self', binaries) : tryRun('namespace', binaries)) ?? refuse(binaries);
   const dataReachable = othersMayEnter(dataDir);
   return (
     (dataReachable ? tryRun('nobody', binaries) : undefined) ??
@@ -31,9 +33,10 @@ export function makeRunnable(found: Binaries, dataDir: string): Runnable {
   );
 }
 
-/** Who must own the data directory for Postgres to accept it. */
+/** Who must own the data directory for Postgres to accept it; undefined: whoever makes it does. */
 export function ownerOf(account: Account): number | undefined {
-  return account === 'self' ? undefined : account === 'nobody' ? nobody : 0;
+  if (process.getuid?.() !== 0) return undefined;
+  return account === 'nobody' ? nobody : 0;
 }
 
 export function spawnAs(account: Account, file: string, args: readonly string[], options: SpawnOptions): ChildProcess {
@@ -41,10 +44,15 @@ export function spawnAs(account: Account, file: string, args: readonly string[],
   return spawn(command.file, command.args, { ...options, ...command.options });
 }
 
-/** Runs to the end; throws with what it wrote to stderr. */
+/** Runs to the end and answers what it wrote. Throws `EmbeddedPostgresError` with what it wrote to stderr. */
 export function runAs(account: Account, file: string, args: readonly string[]): string {
   const command = commandAs(account, file, args);
-  return execFileSync(command.file, command.args, { ...command.options, encoding: 'utf8', stdio: ['ignore', 'pipe', 'pipe'] });
+  try {
+    return execFileSync(command.file, command.args, { ...command.options, encoding: 'utf8', stdio: ['ignore', 'pipe', 'pipe'] });
+  } catch (error) {
+    const said: unknown = Reflect.get(error as object, 'stderr');
+    throw new EmbeddedPostgresError(`${basename(file)} failed: ${String(said ?? error).trim()} ${useYourOwn}`, { cause: error });
+  }
 }
 
 function commandAs(account: Account, file: string, args: readonly string[]): { file: string; args: string[]; options: SpawnOptions } {
@@ -87,8 +95,19 @@ function othersMayEnter(path: string): boolean {
   return mayEnter && (at === dirname(at) || othersMayEnter(dirname(at)));
 }
 
+function hasName(): boolean {
+  try {
+    return userInfo().username !== '';
+  } catch {
+    return false;
+  }
+}
+
 function refuse(binaries: Binaries): never {
-  throw new EmbeddedPostgresError(
-    `The Postgres in ${binaries.root} does not run here${process.getuid?.() === 0 ? ' (as root: neither as nobody nor by unshare)' : ''}. ${useYourOwn}`,
-  );
+  const why = {
+    root: 'as root: neither as nobody nor by unshare',
+    nameless: 'user id without a name: not by unshare',
+    ordinary: 'as this user',
+  }[process.getuid?.() === 0 ? 'root' : hasName() ? 'ordinary' : 'nameless'];
+  throw new EmbeddedPostgresError(`The Postgres in ${binaries.root} does not run here (${why}). ${useYourOwn}`);
 }
