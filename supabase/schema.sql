@@ -278,7 +278,7 @@ create table push.held (
   broadcast_id bigint,
   release_at timestamp with time zone not null,
   reason text not null,
-  constraint held_pkey PRIMARY KEY (notification_id)
+  constraint held_pkey PRIMARY KEY (notification_id, created_at)
 ) with (autovacuum_vacuum_scale_factor=0.02, autovacuum_vacuum_threshold=1000, autovacuum_vacuum_cost_delay=0);
 
 create table push.idempotency (

@@ -13,12 +13,14 @@ create table push.outbox (
 create index outbox_lane on push.outbox (lane, id);
 
 create table push.held (
-  notification_id uuid primary key,
+  notification_id uuid not null,
   created_at      timestamptz not null,
   lane            smallint not null,
   broadcast_id    bigint,
   release_at      timestamptz not null,
-  reason          text not null
+  reason          text not null,
+  -- As in notifications: an app that chooses ids may use one twice, and that must not stop a lane.
+  primary key (notification_id, created_at)
 ) with (autovacuum_vacuum_scale_factor = 0.02, autovacuum_vacuum_threshold = 1000, autovacuum_vacuum_cost_delay = 0);
 create index held_release on push.held (release_at);
 
@@ -97,8 +99,8 @@ create table push.user_recent (
   user_id    uuid primary key,
   -- Frequency cap as a generic cell rate algorithm: each push moves it on by window / limit, and it may be at most one window ahead.
   pace_until timestamptz not null,
-  asked      smallint not null,       -- how many pushes planning last asked for …
-  granted    smallint not null,       -- … and how many were within the cap
+  asked      smallint not null,       -- how many notifications planning last looked at …
+  granted    smallint not null,       -- … and how many pushes the cap granted them
   -- Content seen within its type's dedupe window: hash, the notification that had it first, until when it counts. At most 64.
   contents   bigint[] not null,
   ids        uuid[] not null,

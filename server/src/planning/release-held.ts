@@ -11,9 +11,9 @@ const releaseHeldStatement: Statement = {
 with due as (
   delete from push.held h
   using (
-    select notification_id from push.held where release_at <= coalesce($2, clock_timestamp()) order by release_at limit $1 for update skip locked
+    select notification_id, created_at from push.held where release_at <= coalesce($2, clock_timestamp()) order by release_at limit $1 for update skip locked
   ) d
-  where h.notification_id = d.notification_id
+  where h.notification_id = d.notification_id and h.created_at = d.created_at
   returning h.notification_id, h.created_at, h.lane, h.broadcast_id
 ), written as (
   insert into push.outbox (lane, broadcast_id, n, notification_ids, created_ats)
