@@ -8,8 +8,10 @@ import { PAYLOAD_BYTES_SQL } from '../payload-size.js';
  * $6 the cap's window in seconds, $7 the cap's limit, $8 planning time (null: the database's).
  *
  * Two kinds of rows come back. Kind 0: one for each notification and active token of its user (one with a null token when there is none),
- * rows of one notification together. Kind 1: one for each user whose row in user_recent matters: she had one before, or there is more or less than
- * one push for her, or the cap refused some. A user without such a row has no history and got the one push that was asked for her.
+ * rows of one notification together. Kind 1: one for each user whose row in user_recent matters: she had one before, or there is more than one
+ * notification for her, or not each was granted a push. A user without such a row has no history and got the one push that was asked for her.
+ *
+ * The same words for another time (send_at) are another content: reminders for a week may be inserted at once.
  *
  * Rejected, measured on 2 cores with batches of 2,000 (µs a notification):
  * - content dedupe and pace in two tables: 16 instead of 6 (two random index inserts each, and the expiry's index);
@@ -35,7 +37,8 @@ with locked as materialized (
 ), note as materialized (
   select i.nr, i.outbox_id, i.id, i.created_at, i.broadcast_id, n.user_id, n.type, n.send_at, n.expires_at, n.token_id,
     ${PAYLOAD_BYTES_SQL} as bytes,
-    hashtextextended(n.type || chr(31) || n.title || chr(31) || n.message || chr(31) || n.data::text, 0) as content,
+    hashtextextended(n.type || chr(31) || n.title || chr(31) || n.message || chr(31) || n.data::text
+      || coalesce(chr(31) || date_part('epoch', n.send_at)::text, ''), 0) as content,
     coalesce(t.dedupe_seconds, d.dedupe_seconds) as dedupe_seconds,
     coalesce(t.capped, d.capped) as capped
   from item i
@@ -46,7 +49,7 @@ with locked as materialized (
   -- Of the same content twice in one batch the first one counts.
   select *, row_number() over (partition by user_id, content order by nr) as turn from note where user_id is not null
 ), asked as (
-  select user_id, count(*) filter (where capped) as wanted,
+  select user_id, count(*) as rows, count(*) filter (where capped) as wanted,
     coalesce(array_agg(content) filter (where turn = 1 and dedupe_seconds > 0), '{}') as contents,
     coalesce(array_agg(id) filter (where turn = 1 and dedupe_seconds > 0), '{}') as ids,
     coalesce(array_agg(coalesce($8, now()) + make_interval(secs => dedupe_seconds)) filter (where turn = 1 and dedupe_seconds > 0), '{}') as untils
@@ -55,7 +58,7 @@ with locked as materialized (
 ), recent as (
   insert into push.user_recent as r (user_id, pace_until, asked, granted, contents, ids, untils)
   select user_id, coalesce($8, now()) + make_interval(secs => least(wanted, $7::int) * $5::float8),
-    least(wanted, 32767), least(wanted, $7::int, 32767), contents, ids, untils
+    least(rows, 32767), least(wanted, $7::int, 32767), contents, ids, untils
   from asked
   on conflict (user_id) do update set
     asked = excluded.asked,
