@@ -1,14 +1,24 @@
 import { mkdir } from 'node:fs/promises';
 import { startSimulator } from '@todoku/simulator';
+import type { FastifyInstance } from 'fastify';
+import type { Registry } from 'prom-client';
 import { systemClock } from '../clock/clock.js';
 import type { Config } from '../config/config.js';
+import { migrationsDirectory, readMigrations } from '../database/migration-files.js';
 import { openStore } from '../database/open-store.js';
+import { TodokuError } from '../errors/todoku-error.js';
+import { createHttpServer } from '../http/create-http-server.js';
 import { createLogger } from '../logging/create-logger.js';
 import type { Logger } from '../logging/logger.js';
+import { createMetrics } from '../monitoring/metrics.js';
 import { sendSampleTraffic } from '../operations/sample-traffic.js';
 import { type Phase, runPhases } from '../operations/shutdown.js';
+import { queueDepth } from '../queue/postgres/queue-depth.js';
+import type { QueueDepth } from '../queue/queue-engine.js';
 import { ensureAdminKey } from '../security/admin-key-file.js';
-import { type Foundation, openFoundation, type Surroundings, startWorker } from '../system.js';
+import { ApiKeys } from '../security/api-keys.js';
+import { UserTokenVerifier } from '../security/user-jwt.js';
+import { type Foundation, openFoundation, openManagers, type Surroundings, startWorker, VERSION } from '../system.js';
 
 /** What is open, the last first: the order in which it is closed. */
 type Opened = Phase[];
@@ -55,16 +65,54 @@ async function start(config: Config, log: Logger, opened: Opened): Promise<void>
   onStop('connections', () => foundation.close());
   const adminKey = await ensureAdminKey(config.dataDirectory, foundation.database, log);
 
+  const metrics = createMetrics({ database: foundation.database, clock: surroundings.clock });
   if (config.roles.includes('worker')) {
-    const worker = await startWorker(config, surroundings, foundation);
+    const worker = await startWorker(config, surroundings, foundation, metrics.delivery);
     onStop('worker', () => worker.stop(), config.shutdownSeconds * 1000);
   }
-  await tell(config, foundation, adminKey.path);
+  let address: string | null = null;
+  if (config.roles.includes('api')) {
+    const server = await openDoor(config, surroundings, foundation, metrics.registry);
+    onStop('http', () => server.close());
+    address = await listen(server, config);
+  }
+  await tell(config, foundation, adminKey.path, address);
 }
 
-async function tell(config: Config, foundation: Foundation, adminKeyPath: string): Promise<void> {
+async function openDoor(config: Config, surroundings: Surroundings, foundation: Foundation, metrics: Registry): Promise<FastifyInstance> {
+  const { database, pushTokenManager } = foundation;
+  const { clock, log } = surroundings;
+  return await createHttpServer({
+    ...openManagers(config, surroundings, foundation),
+    database,
+    pushTokenManager,
+    clock,
+    log,
+    metrics,
+    apiKeys: new ApiKeys({ database, clock, log }),
+    userTokens: new UserTokenVerifier(config.security.userTokens, clock, log),
+    queue: { depth: () => database.query<QueueDepth & object>(queueDepth) },
+    migrations: readMigrations(migrationsDirectory).map((migration) => migration.version),
+    version: VERSION,
+  });
+}
+
+async function listen(server: FastifyInstance, { http }: Config): Promise<string> {
+  try {
+    return await server.listen({ host: http.host, port: http.port });
+  } catch (error) {
+    const code = (error as NodeJS.ErrnoException).code ?? 'unknown';
+    throw new TodokuError('CONFIGURATION_INVALID', {
+      message: `PORT ${http.port} on HOST ${http.host} can't be listened on (${code}): is something else running there?`,
+      cause: error,
+    });
+  }
+}
+
+async function tell(config: Config, foundation: Foundation, adminKeyPath: string, address: string | null): Promise<void> {
   const lines = [
     `Todoku is running${config.sandbox ? ' in the sandbox: pushes go to the built-in simulator, no phone gets anything' : ''}.`,
+    ...(address === null ? [] : [`  API              ${address}   (documentation: ${address}/docs)`]),
     `  Admin key in     ${adminKeyPath}`,
     '  Where they are   npx todoku ledger',
   ];

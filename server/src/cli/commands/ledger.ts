@@ -35,7 +35,7 @@ export function addLedger(program: Command, cli: Cli): void {
 export function renderLedger(ledger: Ledger, proof: Reconciliation | null, messages: Messages): string {
   const { ledger: says } = messages;
   const unaccounted = ledger.rows.reduce((sum, row) => sum + row.unaccounted, 0);
-  const heading = `${unaccounted === 0 ? says.zero : says.unaccounted(show(unaccounted))} (${proofLine(proof, messages)})`;
+  const heading = `${unaccounted === 0 ? says.zero : says.unaccounted(show(unaccounted))} (${proofLine(proof, messages)})${proofDetails(proof, messages)}`;
   if (ledger.by === 'total') return [heading, ...ledger.rows.map((row) => wholeRow(row, messages))].join('\n\n');
   return `${heading}\n\n${rowsTable(ledger, messages)}`;
 }
@@ -43,7 +43,12 @@ export function renderLedger(ledger: Ledger, proof: Reconciliation | null, messa
 function proofLine(proof: Reconciliation | null, { ledger: says }: Messages): string {
   if (proof === null) return says.neverProved;
   if (proof.unaccounted > 0) return says.disproved(show(proof.unaccounted), show(proof.at));
-  return says.proved(show(proof.at), show(proof.notifications), show(proof.deliveries), show(proof.fromHour), show(proof.toHour));
+  return says.proved(show(proof.at));
+}
+
+function proofDetails(proof: Reconciliation | null, { ledger: says }: Messages): string {
+  if (proof === null || proof.unaccounted > 0) return '';
+  return `\n${says.provedHow(show(proof.notifications), show(proof.deliveries), show(proof.fromHour), show(proof.toHour))}`;
 }
 
 function wholeRow(row: LedgerRow, { ledger: says }: Messages): string {
@@ -59,7 +64,7 @@ function wholeRow(row: LedgerRow, { ledger: says }: Messages): string {
   );
   const deliveries = fields(
     [
-      [says.deliveries, row.deliveries],
+      [says.inAll, row.deliveries],
       [says.queued, row.queued],
       [says.delayed, row.delayed],
       [says.parked, row.parked],

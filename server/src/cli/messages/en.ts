@@ -115,8 +115,9 @@ export const en = {
   ledger: {
     unaccounted: (n: string) => `${n} UNACCOUNTED`,
     zero: '0 unaccounted',
-    proved: (at: string, notifications: string, deliveries: string, from: string, to: string) =>
-      `proved ${at}: ${notifications} notifications and ${deliveries} deliveries of ${from} to ${to} counted one by one`,
+    proved: (at: string) => `proved ${at}`,
+    provedHow: (notifications: string, deliveries: string, from: string, to: string) =>
+      `counted one by one: ${notifications} notifications and ${deliveries} deliveries of ${from} to ${to}`,
     disproved: (n: string, at: string) => `THE PROOF OF ${at} FOUND ${n}: \`todoku reconcile\` names them`,
     neverProved: 'not proved yet: `todoku reconcile` does it now',
     notifications: 'Notifications',
@@ -126,6 +127,7 @@ export const en = {
     suppressed: 'suppressed',
     planned: 'planned',
     deliveries: 'Deliveries',
+    inAll: 'in all',
     queued: 'queued',
     delayed: 'delayed',
     parked: 'parked',

@@ -116,8 +116,9 @@ export const ja: Messages = {
   ledger: {
     unaccounted: (n) => `${n} UNACCOUNTED`,
     zero: '0 unaccounted',
-    proved: (at, notifications, deliveries, from, to) =>
-      `${at} に証明済み: ${from} から ${to} の通知 ${notifications} 件、配信 ${deliveries} 件を一つずつ数えた`,
+    proved: (at) => `${at} に証明済み`,
+    provedHow: (notifications, deliveries, from, to) =>
+      `${from} から ${to} の通知 ${notifications} 件、配信 ${deliveries} 件を一つずつ数えた`,
     disproved: (n, at) => `${at} の検証で ${n} 件が行方不明: \`todoku reconcile\` が名指しします`,
     neverProved: '未証明: `todoku reconcile` で今すぐ証明できます',
     notifications: '通知',
@@ -127,6 +128,7 @@ export const ja: Messages = {
     suppressed: '抑止',
     planned: '計画済み',
     deliveries: '配信',
+    inAll: '全体',
     queued: 'キュー',
     delayed: '時刻待ち',
     parked: '留め置き',
