@@ -18,7 +18,7 @@ const clockToleranceMs = 86_400_000;
  * $1 ids, $2 and $3 seconds since 1970 between which they were made, tolerance included: only the partitions of that time are looked at. What is
  * no longer held is held never again, and chunks are numbered as they are made: both orders hold when clocks are set back.
  */
-const findFates: Statement = {
+export const findFates: Statement = {
   name: 'find_device_fates',
   text: /* sql */ `
 select n.id, d.verdict, d.reason, s.name, x.code, coalesce(t.is_active, false)
