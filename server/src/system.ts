@@ -4,6 +4,14 @@ import type { Config } from './config/config.js';
 import { connectDatabase } from './database/connect-database.js';
 import type { Database } from './database/database.js';
 import type { Logger } from './logging/logger.js';
+import type { DeliveryMetrics } from './monitoring/delivery-metrics.js';
+import { BroadcastManager } from './notifications/broadcasts/broadcast-manager.js';
+import { Inbox } from './notifications/inbox.js';
+import { NotificationIntake } from './notifications/notification-intake.js';
+import { NotificationService } from './notifications/notification-service.js';
+import { ControlPanel } from './operations/controls.js';
+import { ControlsCache } from './operations/controls-cache.js';
+import { PolicyManager } from './planning/policy-manager.js';
 import { createExpoProvider } from './providers/expo/expo-provider.js';
 import type { Provider } from './providers/provider.js';
 import { checkKeys } from './security/key-canary.js';
@@ -19,7 +27,7 @@ const ROLE = 'todoku_worker';
 const EXPO = 'https://exp.host';
 const HEARTBEAT_MS = 10_000;
 const STATEMENT_TIMEOUT_MS = 30_000;
-const VERSION = '0.1.0';
+export const VERSION = '0.1.0';
 
 /** Where the system runs: what it is given besides its configuration. */
 export interface Surroundings {
@@ -74,8 +82,40 @@ export async function openFoundation(config: Config, { databaseUrl, sandboxUrl, 
   return { database, keyring, providers, pushTokenManager: new PushTokenManager({ database, keyring, providers, log }), close };
 }
 
+/** The managers: what HTTP, the command line and the prompt work with. */
+export interface Managers {
+  readonly notificationService: NotificationService;
+  readonly broadcastManager: BroadcastManager;
+  readonly inbox: Inbox;
+  readonly controlPanel: ControlPanel;
+  readonly policyManager: PolicyManager;
+  readonly controls: ControlsCache;
+}
+
+export function openManagers(config: Config, { clock }: Surroundings, { database }: Foundation): Managers {
+  const controls = new ControlsCache(database, clock.monotonic);
+  return {
+    controls,
+    notificationService: new NotificationService({
+      intake: new NotificationIntake(database),
+      controls,
+      pushEnabled: config.pushEnabled,
+      clock,
+    }),
+    broadcastManager: new BroadcastManager(database),
+    inbox: new Inbox(database),
+    controlPanel: new ControlPanel(database),
+    policyManager: new PolicyManager(database),
+  };
+}
+
 /** A worker with connections of its own. */
-export async function startWorker(config: Config, surroundings: Surroundings, foundation: Foundation): Promise<{ stop(): Promise<void> }> {
+export async function startWorker(
+  config: Config,
+  surroundings: Surroundings,
+  foundation: Foundation,
+  metrics: DeliveryMetrics,
+): Promise<{ stop(): Promise<void> }> {
   const { clock, random, log } = surroundings;
   const database = connectDatabase({
     url: surroundings.databaseUrl,
@@ -96,6 +136,7 @@ export async function startWorker(config: Config, surroundings: Surroundings, fo
       providers: new Map(foundation.providers.map((provider) => [provider.name, provider])),
       quarantine: foundation.pushTokenManager.quarantine,
       log,
+      metrics,
       planningTime: () => null,
       duties: [
         ...workerDuties({ database: foundation.database, quarantine: foundation.pushTokenManager.quarantine, log }),

@@ -24,6 +24,7 @@ import { type Foundation, openFoundation, openManagers, type Surroundings, start
 type Opened = Phase[];
 
 const CLOSE_MS = 10_000;
+const ADDRESS_ERRORS: ReadonlySet<string> = new Set(['EADDRINUSE', 'EACCES', 'EADDRNOTAVAIL', 'ENOTFOUND']);
 
 /**
  * Runs the system until a signal ends it. Whatever was opened is closed in reverse order, each in its time, also when the start fails half-way:
@@ -101,11 +102,10 @@ async function listen(server: FastifyInstance, { http }: Config): Promise<string
   try {
     return await server.listen({ host: http.host, port: http.port });
   } catch (error) {
-    const code = (error as NodeJS.ErrnoException).code ?? 'unknown';
-    throw new TodokuError('CONFIGURATION_INVALID', {
-      message: `PORT ${http.port} on HOST ${http.host} can't be listened on (${code}): is something else running there?`,
-      cause: error,
-    });
+    const { code } = error as NodeJS.ErrnoException;
+    if (code === undefined || !ADDRESS_ERRORS.has(code)) throw error;
+    const message = `PORT ${http.port} on HOST ${http.host} can't be listened on (${code}): is something else running there?`;
+    throw new TodokuError('CONFIGURATION_INVALID', { message, cause: error });
   }
 }
 

@@ -1,6 +1,7 @@
 import type { Clock } from '../clock/clock.js';
 import { failpoint } from '../failpoints/failpoint.js';
 import type { Logger } from '../logging/logger.js';
+import type { DeliveryMetrics } from '../monitoring/delivery-metrics.js';
 import type { LocalTime } from '../planning/local-time.js';
 import type { Policy } from '../planning/policy-cache.js';
 import type { Provider, RefusedResult, SendResult } from '../providers/provider.js';
@@ -24,6 +25,7 @@ export interface SendParts {
   readonly localTime: LocalTime;
   readonly random: () => number;
   readonly log: Logger;
+  readonly metrics: DeliveryMetrics;
   /** The adapter of a project's provider. */
   readonly providerOf: (projectId: number) => Provider | undefined;
 }
@@ -112,6 +114,7 @@ export class ChunkSender {
     const delayMs = result.kind === 'project_fault' ? 1000 : (result.retryAfterMs ?? backoffMs(0, random));
     // What was cancelled or held while preparing will be so again at the next claim.
     await engine.retry([lease], { delayMs, burnsAttempt: false, attempt });
+    this.#parts.metrics.attempted(lease, attempt, []);
   }
 
   async #adoptProjects(resolution: Resolution, projectId: number): Promise<void> {
@@ -134,6 +137,7 @@ export class ChunkSender {
       deadTokens,
     );
     if (FAILPOINTS) await failpoint('after_outcome_commit');
+    if (kept) this.#parts.metrics.attempted(prepared.lease, attempt, items);
     if (!kept) {
       this.#parts.log.warn(
         { chunkId: prepared.lease.chunkId, epoch: prepared.lease.epoch },

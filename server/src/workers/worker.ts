@@ -8,6 +8,7 @@ import { ProjectRegistry } from '../delivery/project-registry.js';
 import { ChunkSender } from '../delivery/send-chunk.js';
 import type { TokenQuarantine } from '../delivery/token-quarantine.js';
 import type { Logger } from '../logging/logger.js';
+import type { DeliveryMetrics } from '../monitoring/delivery-metrics.js';
 import { LocalTime } from '../planning/local-time.js';
 import { Planner } from '../planning/planner.js';
 import type { Lane } from '../planning/planning-types.js';
@@ -29,6 +30,7 @@ export interface WorkerParts {
   readonly providers: ReadonlyMap<string, Provider>;
   readonly quarantine: TokenQuarantine;
   readonly log: Logger;
+  readonly metrics: DeliveryMetrics;
   /** See Planner. */
   readonly planningTime: () => Date | null;
   /** Duties of the domains that a worker does as well: name, how often, what. */
@@ -107,7 +109,7 @@ export class Worker {
     const sleep = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
     const outcomes = new OutcomeWriter({ database, engine, quarantine: parts.quarantine, sleep }, OUTCOME_WRITERS);
     const sender = new ChunkSender(
-      { clock, engine, outcomes, registry, breaker, keyring: parts.keyring, localTime, random, log, providerOf },
+      { clock, engine, outcomes, registry, breaker, keyring: parts.keyring, localTime, random, log, metrics: parts.metrics, providerOf },
       { deadlineMs: options.requestDeadlineMs, leaseSeconds: options.leaseSeconds },
     );
     this.#delivering = (options.sending ? divideSlots(options.slots) : []).map((share) => {

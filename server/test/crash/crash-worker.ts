@@ -2,6 +2,7 @@
 import { systemClock } from '../../src/clock/clock.js';
 import { connectDatabase } from '../../src/database/connect-database.js';
 import { silentLogger } from '../../src/logging/logger.js';
+import { noDeliveryMetrics } from '../../src/monitoring/delivery-metrics.js';
 import { createExpoProvider } from '../../src/providers/expo/expo-provider.js';
 import { parseKeys } from '../../src/security/key-text.js';
 import { LocalKeyring } from '../../src/security/local-keyring.js';
@@ -39,6 +40,7 @@ const worker = new Worker(
     ]),
     quarantine: { lose: async () => undefined },
     log: silentLogger,
+    metrics: noDeliveryMetrics,
     planningTime: () => null,
     duties: [],
   },

@@ -6,6 +6,7 @@ import { connectDatabase } from '../../src/database/connect-database.js';
 import type { Database } from '../../src/database/database.js';
 import type { TokenQuarantine } from '../../src/delivery/token-quarantine.js';
 import { type Logger, silentLogger } from '../../src/logging/logger.js';
+import { noDeliveryMetrics } from '../../src/monitoring/delivery-metrics.js';
 import { createExpoProvider } from '../../src/providers/expo/expo-provider.js';
 import type { Provider } from '../../src/providers/provider.js';
 import { parseKeys } from '../../src/security/key-text.js';
@@ -32,7 +33,7 @@ export interface StoredDelivery {
 
 export const testKeys = `1:${Buffer.alloc(32, 1).toString('base64')},index:${Buffer.alloc(32, 2).toString('base64')}`;
 
-function testKeyring(): Keyring {
+export function testKeyring(): Keyring {
   const parsed = parseKeys(testKeys);
   if (!parsed.ok) throw new Error(parsed.problem);
   return new LocalKeyring(parsed.keys);
@@ -142,6 +143,7 @@ export class Spine {
         providers: new Map([['expo', provider]]),
         quarantine: this.#options.quarantine?.(database) ?? { lose: async () => undefined },
         log: this.#options.log ?? silentLogger,
+        metrics: noDeliveryMetrics,
         planningTime: () => this.planningTime,
         duties: [],
       },
