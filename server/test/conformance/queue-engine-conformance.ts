@@ -96,6 +96,24 @@ export function describeQueueEngine(name: string, start: () => Promise<EngineUnd
       expect((await claim()).map((lease) => lease.chunkId)).toEqual([bulk]);
     });
 
+    it.each([
+      ['has expired', {}],
+      ['belongs to a cancelled broadcast', { broadcast: 'cancelled' }],
+      ['belongs to a paused broadcast', { broadcast: 'paused' }],
+    ])('does not let a chunk that %s stand before less urgent ones', async (_, { broadcast }: { broadcast?: string }) => {
+      if (broadcast === undefined) {
+        await publish({ lane: 0, expiresInSeconds: -1 });
+      } else {
+        const [row] = await under.admin.query<{ id: number }>(
+          `insert into push.broadcasts (state, type, title, audience, created_by) values ($1, 'reminder', 'To all', '{"kind": "all"}', 'test') returning id`,
+          [broadcast],
+        );
+        await publish({ lane: 0, broadcastId: row?.id ?? 0 });
+      }
+      const bulk = await publish({ lane: 2 });
+      expect((await claim()).map((lease) => lease.chunkId)).toEqual([bulk]);
+    });
+
     it('leaves what is not due, and what has expired', async () => {
       await publish({ dueInSeconds: 60 });
       await publish({ expiresInSeconds: -1 });

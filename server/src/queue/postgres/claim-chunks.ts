@@ -1,5 +1,11 @@
 import type { Statement } from '../../database/database.js';
 
+/** What picks a lane and what is taken from it: a lane whose head waits to be ended must not hide the lanes after it. */
+const CLAIMABLE = /* sql */ `c.state = 1
+    and c.due_at >= $4::timestamptz and c.due_at <= clock_timestamp() and c.expires_at > clock_timestamp()
+    and (c.broadcast_id is null or exists (
+      select from push.broadcasts b where b.id = c.broadcast_id and b.state in ('running', 'done')))`;
+
 /**
  * The claim, which is the intent gate. $1 project, $2 lanes in order, $3 most chunks, $4 low-water mark of due_at, $5 lease seconds,
  * $6 worker.
@@ -20,7 +26,7 @@ with gate as materialized (
   select lane from unnest($2::smallint[]) with ordinality as wanted(lane, turn)
   where exists (
     select from push.chunks c
-    where c.project_id = $1 and c.lane = wanted.lane and c.state = 1 and c.due_at >= $4::timestamptz and c.due_at <= clock_timestamp())
+    where c.project_id = $1 and c.lane = wanted.lane and ${CLAIMABLE})
   order by turn limit 1
 ), project as materialized (
   select p.id, p.breaker_state, p.rate_burst,
@@ -38,10 +44,7 @@ with gate as materialized (
   ${budget === 'limited' ? 'for no key update' : ''}
 ), candidate as materialized (
   select c.id, c.n, c.due_at from push.chunks c
-  where c.project_id = (select id from project) and c.lane = (select lane from pick) and c.state = 1
-    and c.due_at >= $4::timestamptz and c.due_at <= clock_timestamp() and c.expires_at > clock_timestamp()
-    and (c.broadcast_id is null or exists (
-      select from push.broadcasts b where b.id = c.broadcast_id and b.state in ('running', 'done')))
+  where c.project_id = (select id from project) and c.lane = (select lane from pick) and ${CLAIMABLE}
   order by c.due_at, c.id
   limit (select case when breaker_state = 'open' then 1 else $3::int end from project)
   for update of c skip locked
