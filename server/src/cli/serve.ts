@@ -123,15 +123,22 @@ async function tell(config: Config, foundation: Foundation, adminKeyPath: string
   process.stdout.write(`${lines.join('\n')}\n`);
 }
 
-/** Resolves at the first SIGINT or SIGTERM; the second one ends the process at once. */
+/** One Ctrl-C under npm comes twice: from the terminal, and handed on by npm. */
+const SAME_SIGNAL_MS = 500;
+
+/** Resolves at the first SIGINT or SIGTERM; the next one, when it is meant as one, ends the process at once. */
 function untilSignal(log: Logger): Promise<void> {
   return new Promise((resolve) => {
-    let signals = 0;
+    let firstAt: number | undefined;
     const onSignal = (signal: NodeJS.Signals): void => {
-      signals++;
-      log.info({ signal }, signals === 1 ? 'signal received' : 'second signal: ending at once');
-      if (signals > 1) process.exit(1);
-      resolve();
+      if (firstAt === undefined) {
+        firstAt = performance.now();
+        log.info({ signal }, 'signal received');
+        resolve();
+      } else if (performance.now() - firstAt > SAME_SIGNAL_MS) {
+        log.info({ signal }, 'second signal: ending at once');
+        process.exit(1);
+      }
     };
     process.on('SIGINT', onSignal);
     process.on('SIGTERM', onSignal);
