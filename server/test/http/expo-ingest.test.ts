@@ -2,17 +2,17 @@ import { randomUUID } from 'node:crypto';
 import { gzipSync } from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { uuidV7 } from '../../src/notifications/uuid-v7.js';
-import { type ExpoDoor, openExpoDoor } from '../support/expo-door.js';
+import { HttpDoor } from '../support/http-door.js';
 import { Spine } from '../support/spine.js';
 
 let spine: Spine;
-let door: ExpoDoor;
+let door: HttpDoor;
 let key: string;
 
 beforeAll(async () => {
   spine = await Spine.start();
-  door = await openExpoDoor(spine);
-  key = await door.key('send');
+  door = await HttpDoor.open(spine.database, { keyring: spine.keyring });
+  key = door.keys.send;
 });
 afterAll(async () => {
   await door.close();
@@ -119,7 +119,7 @@ describe('send', () => {
     });
     expect(await post('send', '{}', { authorization: '' })).toMatchObject({ status: 401, json: refusal('UNAUTHORIZED') });
     expect(await post('send', '{}', { authorization: 'Bearer td_nothing' })).toMatchObject({ status: 401, json: refusal('UNAUTHORIZED') });
-    const operator = { authorization: `Bearer ${await door.key('operate')}` };
+    const operator = { authorization: `Bearer ${door.keys.operate}` };
     expect(await post('send', '{}', operator)).toMatchObject({ status: 403, json: refusal('UNAUTHORIZED') });
     expect(await post('getReceipts', '{"ids":[]}', operator)).toMatchObject({ status: 403, json: refusal('UNAUTHORIZED') });
   });

@@ -1,20 +1,20 @@
 import type { Expo as ExpoClient, ExpoPushMessage, ExpoPushTicket } from 'expo-server-sdk';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { type ExpoDoor, openExpoDoor } from '../support/expo-door.js';
+import { HttpDoor } from '../support/http-door.js';
 import { Spine } from '../support/spine.js';
 
 /** The official SDK reads EXPO_BASE_URL when it is imported, so it is imported after the door has its port. */
 let spine: Spine;
-let door: ExpoDoor;
+let door: HttpDoor;
 let Expo: typeof ExpoClient;
 let expo: ExpoClient;
 
 beforeAll(async () => {
   spine = await Spine.start();
-  door = await openExpoDoor(spine);
+  door = await HttpDoor.open(spine.database, { keyring: spine.keyring });
   process.env['EXPO_BASE_URL'] = door.url;
   ({ Expo } = await import('expo-server-sdk'));
-  expo = new Expo({ accessToken: await door.key('send'), retryMinTimeout: 1 });
+  expo = new Expo({ accessToken: door.keys.send, retryMinTimeout: 1 });
   await spine.worker();
 });
 afterAll(async () => {
@@ -81,7 +81,7 @@ describe('the official SDK', () => {
 
   it('is told of bad tokens in the order of the recipients, and the others arrive', async () => {
     const [good = '', gone = ''] = strangers('mixed', 2);
-    await door.tokens.findOrAdopt(gone);
+    await door.parts.pushTokenManager.findOrAdopt(gone);
     await spine.admin.query(`update push_tokens set state = 'quarantined', is_active = false where token_hash = $1`, [
       spine.keyring.hash(gone),
     ]);
@@ -131,7 +131,7 @@ describe('the official SDK', () => {
     const tooMany = [{ to: strangers('crowd', 101) }];
     await expect(expo.sendPushNotificationsAsync(tooMany)).rejects.toMatchObject({ code: 'PUSH_TOO_MANY_NOTIFICATIONS', statusCode: 400 });
     await expect(new Expo().sendPushNotificationsAsync([{ to }])).rejects.toMatchObject({ code: 'UNAUTHORIZED', statusCode: 401 });
-    const operator = new Expo({ accessToken: await door.key('operate') });
+    const operator = new Expo({ accessToken: door.keys.operate });
     await expect(operator.sendPushNotificationsAsync([{ to }])).rejects.toMatchObject({ code: 'UNAUTHORIZED', statusCode: 403 });
     expect(await spine.admin.query('select 1 from push_tokens where token_hash = $1', [spine.keyring.hash(to)])).toEqual([]);
   });
