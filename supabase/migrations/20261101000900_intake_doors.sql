@@ -20,3 +20,11 @@ end $$;
 
 -- An acknowledged delivery leaves the batch of tickets whose receipts are awaited.
 create index receipt_batches_chunk on push.receipt_batches (chunk_id);
+
+-- For readiness: the worker role does not see the schema in which migrations are kept.
+create function push.applied_migrations() returns setof text language plpgsql stable security definer set search_path = '' as $$
+begin
+  return query select m.version::text from supabase_migrations.schema_migrations m;
+end $$;
+revoke execute on function push.applied_migrations() from public;
+grant execute on function push.applied_migrations() to todoku_worker;

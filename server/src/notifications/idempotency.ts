@@ -17,7 +17,11 @@ export interface IdempotencyKey {
 }
 
 /** What is known of a key. busy: another request with it is under way, in this process or another. */
-export type KeyState = { readonly kind: 'fresh' } | { readonly kind: 'busy' } | { readonly kind: 'reused' } | { readonly kind: 'answered'; readonly answer: StoredAnswer };
+export type KeyState =
+  | { readonly kind: 'fresh' }
+  | { readonly kind: 'busy' }
+  | { readonly kind: 'reused' }
+  | { readonly kind: 'answered'; readonly answer: StoredAnswer };
 
 export const longestKey = 255;
 
@@ -58,7 +62,10 @@ export async function claimKeys(tx: Queryable, keys: readonly IdempotencyKey[]):
 }
 
 /** Keeps the answers, in the transaction that did the work. */
-export async function storeKeyAnswers(tx: Queryable, answers: readonly { readonly key: IdempotencyKey; readonly answer: StoredAnswer }[]): Promise<void> {
+export async function storeKeyAnswers(
+  tx: Queryable,
+  answers: readonly { readonly key: IdempotencyKey; readonly answer: StoredAnswer }[],
+): Promise<void> {
   if (answers.length === 0) return;
   await tx.rows(storeAnswers, [
     textArray(answers.map(({ key }) => key.owner)),

@@ -117,7 +117,9 @@ describe('actAsUser', () => {
     const statement = 'update public.notifications set is_read = true returning id';
     expect(await actAsUser(db.database, other, (tx) => tx.query(statement))).toEqual([]);
     expect(await actAsUser(db.database, owner, (tx) => tx.query(statement))).toHaveLength(1);
-    await expect(actAsUser(db.database, owner, (tx) => tx.query("update public.notifications set title = 'mine'"))).rejects.toMatchObject({ code: '42501' });
+    await expect(actAsUser(db.database, owner, (tx) => tx.query("update public.notifications set title = 'mine'"))).rejects.toMatchObject({
+      code: '42501',
+    });
     await expect(actAsUser(db.database, owner, (tx) => tx.query('select from push.outbox'))).rejects.toMatchObject({ code: '42501' });
   });
 
@@ -126,7 +128,9 @@ describe('actAsUser', () => {
     await actAsUser(db.database, user, (tx) => tx.query('select 1'));
     await actAsUser(db.database, user, (tx) => tx.query('select 1/0')).catch(() => undefined);
     for (let i = 0; i < 10; i++) {
-      const [row] = await db.database.query("select current_user::text as role, auth.uid() as uid, current_setting('request.jwt.claims', true) as claims");
+      const [row] = await db.database.query(
+        "select current_user::text as role, auth.uid() as uid, current_setting('request.jwt.claims', true) as claims",
+      );
       expect(row).toMatchObject({ role: 'todoku_worker', uid: null });
       expect(row?.claims ?? '').toBe('');
     }
@@ -137,7 +141,13 @@ describe('cursors', () => {
   it('are read as they were printed, and refused otherwise', () => {
     const place = { createdAt: '2026-08-01 09:00:00.123456+00', id: randomUUID() };
     expect(readCursor(printCursor(place))).toEqual(place);
-    for (const bad of ['', 'x', printCursor({ ...place, id: 'x' }), printCursor({ ...place, createdAt: '2026-99-01 09:00:00+00' }), `${printCursor(place)}AAAA`]) {
+    for (const bad of [
+      '',
+      'x',
+      printCursor({ ...place, id: 'x' }),
+      printCursor({ ...place, createdAt: '2026-99-01 09:00:00+00' }),
+      `${printCursor(place)}AAAA`,
+    ]) {
       expect(() => readCursor(bad)).toThrow(expect.objectContaining({ code: 'INVALID_INPUT', path: 'query.cursor' }));
     }
   });

@@ -76,7 +76,10 @@ limit $4`,
   /** Returns how many were unread. Ids of others, and of nothing, count as nothing. */
   async markRead(user: User, ids: readonly string[]): Promise<number> {
     const rows = await actAsUser(this.#database, user, (tx) =>
-      tx.query(/* sql */ `update public.notifications set is_read = true where ${hers} and id = any($1::uuid[]) and not is_read returning id`, [ids]),
+      tx.query(
+        /* sql */ `update public.notifications set is_read = true where ${hers} and id = any($1::uuid[]) and not is_read returning id`,
+        [ids],
+      ),
     );
     return rows.length;
   }

@@ -63,7 +63,11 @@ function interrupted(before: (name: string) => Promise<void>, after: (name: stri
       return rows;
     },
   });
-  return { ...db.database, ...around(db.database), transaction: (work, options) => db.database.transaction((tx) => work(around(tx)), options) };
+  return {
+    ...db.database,
+    ...around(db.database),
+    transaction: (work, options) => db.database.transaction((tx) => work(around(tx)), options),
+  };
 }
 
 const connectionLost = new DatabaseError('08006', 'gone');
@@ -112,7 +116,11 @@ describe('NotificationIntake', () => {
     const intake = new NotificationIntake(db.database);
     const id = randomUUID();
     const twice = item({ id, idGiven: true });
-    const answers = await Promise.all([intake.take([twice]), intake.take([item()]), intake.take([item(), twice, item({ id: randomUUID(), idGiven: true })])]);
+    const answers = await Promise.all([
+      intake.take([twice]),
+      intake.take([item()]),
+      intake.take([item(), twice, item({ id: randomUUID(), idGiven: true })]),
+    ]);
     expect(answers).toEqual([[true], [true], [true, false, true]]);
     expect(await intake.take([twice])).toEqual([false]);
     expect(await stored()).toMatchObject({ rows: 4, outbox: 4 });
@@ -140,7 +148,10 @@ describe('NotificationIntake', () => {
     const gate = new Promise<void>((resolve) => {
       release = resolve;
     });
-    const intake = new NotificationIntake(interrupted(() => gate), { writers: 1, mostAtOnce: 1, mostWaiting: 2 });
+    const intake = new NotificationIntake(
+      interrupted(() => gate),
+      { writers: 1, mostAtOnce: 1, mostWaiting: 2 },
+    );
     const first = intake.take([item(), item()]);
     await new Promise((resolve) => setImmediate(resolve));
     const second = intake.take([item(), item()]);
@@ -202,7 +213,9 @@ describe('idempotency keys', () => {
     const here = new NotificationIntake(db.database);
     const elsewhere = new NotificationIntake(db.database);
     const answers = await Promise.allSettled(Array.from({ length: 20 }, (_, i) => (i % 2 === 0 ? here : elsewhere).takeOnce(keyed('k'))));
-    const outcomes = answers.map((answer) => (answer.status === 'fulfilled' ? answer.value.kind : (answer.reason as { code: string }).code));
+    const outcomes = answers.map((answer) =>
+      answer.status === 'fulfilled' ? answer.value.kind : (answer.reason as { code: string }).code,
+    );
     expect(outcomes.filter((outcome) => outcome === 'done')).toHaveLength(1);
     expect(outcomes.every((outcome) => ['done', 'replay', 'IDEMPOTENCY_KEY_BUSY'].includes(outcome))).toBe(true);
     expect(await stored()).toMatchObject({ rows: 1, keys: 1 });
@@ -243,7 +256,10 @@ describe('idempotency keys', () => {
         throw connectionLost;
       },
     };
-    expect(await new NotificationIntake(afterCommit).takeOnce(keyed('after'))).toEqual({ kind: 'replay', answer: { status: 202, json: '{"taken":[true]}' } });
+    expect(await new NotificationIntake(afterCommit).takeOnce(keyed('after'))).toEqual({
+      kind: 'replay',
+      answer: { status: 202, json: '{"taken":[true]}' },
+    });
     expect(await stored()).toMatchObject({ rows: 3, keys: 3 });
   });
 

@@ -18,7 +18,9 @@ export interface KeyedRequest extends PlainRequest {
 }
 
 /** What became of a keyed request: carried out now (`taken` as in `take`), or carried out before. */
-export type KeyedOutcome = { readonly kind: 'done'; readonly taken: readonly boolean[] } | { readonly kind: 'replay'; readonly answer: StoredAnswer };
+export type KeyedOutcome =
+  | { readonly kind: 'done'; readonly taken: readonly boolean[] }
+  | { readonly kind: 'replay'; readonly answer: StoredAnswer };
 
 /** A commit answers for each of its requests; one request's refused value does not fail the others. */
 type Settled<T> = { readonly ok: true; readonly value: T } | { readonly ok: false; readonly error: unknown };
@@ -55,7 +57,7 @@ export class NotificationIntake {
 
   /** Says of each item whether it was taken; false: the id that its caller chose was used before. */
   async take(items: readonly NewNotification[]): Promise<readonly boolean[]> {
-    return valueOf(await admitted(this.#plain.submit({ items }, items.length)));
+    return settledValue(await admitted(this.#plain.submit({ items }, items.length)));
   }
 
   /** Throws IDEMPOTENCY_KEY_BUSY and IDEMPOTENCY_KEY_REUSED. */
@@ -64,7 +66,7 @@ export class NotificationIntake {
     if (this.#keysUnderWay.has(key)) throw new TodokuError('IDEMPOTENCY_KEY_BUSY');
     this.#keysUnderWay.add(key);
     try {
-      return valueOf(await admitted(this.#keyed.submit(request, request.items.length)));
+      return settledValue(await admitted(this.#keyed.submit(request, request.items.length)));
     } finally {
       this.#keysUnderWay.delete(key);
     }
@@ -84,9 +86,7 @@ export class NotificationIntake {
   async #findOut(requests: readonly PlainRequest[], lost: unknown): Promise<Settled<boolean[]>[]> {
     const ours = requests.flatMap(({ items }) => items).find((item) => !item.idGiven);
     const found =
-      ours === undefined
-        ? []
-        : await this.#database.rows('select 1 from public.notifications where id = $1', [ours.id]).catch(() => []);
+      ours === undefined ? [] : await this.#database.rows('select 1 from public.notifications where id = $1', [ours.id]).catch(() => []);
     return requests.map(({ items }) =>
       found.length > 0 && !items.some((item) => item.idGiven) ? { ok: true, value: items.map(() => true) } : { ok: false, error: lost },
     );
@@ -95,12 +95,21 @@ export class NotificationIntake {
   async #commitKeyed(requests: readonly KeyedRequest[], again = false): Promise<Settled<KeyedOutcome>[]> {
     try {
       return await this.#database.transaction(async (tx) => {
-        const states = await claimKeys(tx, requests.map(({ key }) => key));
+        const states = await claimKeys(
+          tx,
+          requests.map(({ key }) => key),
+        );
         const fresh = requests.filter((_, i) => states[i]?.kind === 'fresh');
-        const taken = await insertNewNotifications(tx, fresh.flatMap(({ items }) => items));
+        const taken = await insertNewNotifications(
+          tx,
+          fresh.flatMap(({ items }) => items),
+        );
         const done = new Map(shareOut(fresh, taken).map((settled, i) => [fresh[i], settled.value] as const));
         const answers = fresh.map((request) => ({ key: request.key, answer: request.answer(done.get(request) ?? []) }));
-        await storeKeyAnswers(tx, answers.flatMap(({ key, answer }) => (answer === null ? [] : [{ key, answer }])));
+        await storeKeyAnswers(
+          tx,
+          answers.flatMap(({ key, answer }) => (answer === null ? [] : [{ key, answer }])),
+        );
         return requests.map((request, i) => outcomeOf(states[i], done.get(request)));
       });
     } catch (error) {
@@ -134,9 +143,11 @@ async function oneByOne<Request, Answer>(
   commit: (alone: readonly Request[]) => Promise<readonly Settled<Answer>[]>,
 ): Promise<Settled<Answer>[]> {
   if (!isRefusedValue(error)) throw error;
-  if (requests.length === 1) return [{ ok: false, error: new TodokuError('INVALID_INPUT', { message: 'The database refuses a value.', cause: error }) }];
+  if (requests.length === 1)
+    return [{ ok: false, error: new TodokuError('INVALID_INPUT', { message: 'The database refuses a value.', cause: error }) }];
   const settled: Settled<Answer>[] = [];
-  for (const request of requests) settled.push(...(await commit([request]).catch((cause: unknown) => [{ ok: false as const, error: cause }])));
+  for (const request of requests)
+    settled.push(...(await commit([request]).catch((cause: unknown) => [{ ok: false as const, error: cause }])));
   return settled;
 }
 
@@ -150,7 +161,7 @@ function admitted<T>(submitted: Promise<T> | null): Promise<T> {
   return submitted;
 }
 
-function valueOf<T>(settled: Settled<T>): T {
+function settledValue<T>(settled: Settled<T>): T {
   if (!settled.ok) throw settled.error;
   return settled.value;
 }

@@ -18,9 +18,20 @@ const nested = (depth: number): string => `${'['.repeat(depth)}${']'.repeat(dept
 describe('parseJson', () => {
   it('reads what JSON.parse reads, to the same value', () => {
     const text = fc.string({ unit: 'grapheme' }).filter((value) => value !== '__proto__' && !value.includes('\0'));
-    const number = fc.oneof(fc.maxSafeInteger(), fc.integer({ min: -1_000_000, max: 1_000_000 }).map((n) => n / 1000));
+    const number = fc.oneof(
+      fc.maxSafeInteger(),
+      fc.integer({ min: -1_000_000, max: 1_000_000 }).map((n) => n / 1000),
+    );
     const { value } = fc.letrec((tie) => ({
-      value: fc.oneof({ maxDepth: 5 }, text, number, fc.boolean(), fc.constant(null), fc.array(tie('value'), { maxLength: 4 }), tie('object')),
+      value: fc.oneof(
+        { maxDepth: 5 },
+        text,
+        number,
+        fc.boolean(),
+        fc.constant(null),
+        fc.array(tie('value'), { maxLength: 4 }),
+        tie('object'),
+      ),
       object: fc.dictionary(text, tie('value'), { maxKeys: 4, noNullPrototype: true }),
     }));
     fc.assert(
@@ -33,7 +44,29 @@ describe('parseJson', () => {
 
   it('takes nothing that JSON.parse refuses, and never throws anything else', () => {
     const pieces = fc.array(
-      fc.constantFrom('{', '}', '[', ']', ',', ':', '"', '\\', 'a', '\\u12', '0', '01', '-', '1e5', '.', 'true', 'nul', 'null', ' ', '\n', '\u0001'),
+      fc.constantFrom(
+        '{',
+        '}',
+        '[',
+        ']',
+        ',',
+        ':',
+        '"',
+        '\\',
+        'a',
+        '\\u12',
+        '0',
+        '01',
+        '-',
+        '1e5',
+        '.',
+        'true',
+        'nul',
+        'null',
+        ' ',
+        '\n',
+        '\u0001',
+      ),
       { maxLength: 12 },
     );
     fc.assert(

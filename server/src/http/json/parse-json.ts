@@ -158,9 +158,13 @@ class Parser {
     const value = Number(literal);
     const size = Math.abs(value);
     if (size > largest) throw this.#problem('the number is too large to be kept exactly; send it as a string');
-    const digits = literal.replace(/[eE].*$/, '').replace(/\D/g, '').replace(/^0+/, '');
+    const digits = literal
+      .replace(/[eE].*$/, '')
+      .replace(/\D/g, '')
+      .replace(/^0+/, '');
     const vanishes = digits !== '' && size < smallest;
-    if (vanishes || digits.length > mostDigits) throw this.#problem('the number has too many digits to be kept exactly; send it as a string');
+    if (vanishes || digits.length > mostDigits)
+      throw this.#problem('the number has too many digits to be kept exactly; send it as a string');
     return value;
   }
 

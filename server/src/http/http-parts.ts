@@ -1,0 +1,37 @@
+import type { Registry } from 'prom-client';
+import type { Clock } from '../clock/clock.js';
+import type { Database } from '../database/database.js';
+import type { Logger } from '../logging/logger.js';
+import type { BroadcastManager } from '../notifications/broadcasts/broadcast-manager.js';
+import type { Inbox } from '../notifications/inbox.js';
+import type { NotificationService } from '../notifications/notification-service.js';
+import type { ControlPanel } from '../operations/controls.js';
+import type { ControlsCache } from '../operations/controls-cache.js';
+import type { PolicyManager } from '../planning/policy-manager.js';
+import type { QueueEngine } from '../queue/queue-engine.js';
+import type { ApiKeys } from '../security/api-keys.js';
+import type { UserTokenVerifier } from '../security/user-jwt.js';
+import type { PushTokenManager } from '../tokens/push-token-manager.js';
+
+/** What the HTTP door needs of the house. */
+export interface HttpParts {
+  readonly database: Database;
+  readonly clock: Clock;
+  readonly log: Logger;
+  readonly metrics: Registry;
+  readonly apiKeys: ApiKeys;
+  readonly userTokens: UserTokenVerifier;
+  readonly notificationService: NotificationService;
+  readonly broadcastManager: BroadcastManager;
+  readonly pushTokenManager: PushTokenManager;
+  readonly inbox: Inbox;
+  readonly controlPanel: ControlPanel;
+  /** Forgotten when a switch is turned here. */
+  readonly controls: ControlsCache;
+  readonly queue: Pick<QueueEngine, 'depth'>;
+  readonly policyManager: PolicyManager;
+  /** Versions of the migrations that this checkout has, for readiness. */
+  readonly migrations: readonly string[];
+  /** The version that /v1/status tells operators. */
+  readonly version: string;
+}

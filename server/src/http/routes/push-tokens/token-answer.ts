@@ -1,0 +1,20 @@
+import { z } from 'zod';
+import { time } from '../../schemas.js';
+
+/** A device as people may see it: never the token. */
+export const tokenAnswer = z.object({
+  tokenId: z.uuid(),
+  userId: z.uuid(),
+  provider: z.string(),
+  project: z.string(),
+  platform: z.string(),
+  state: z.enum(['active', 'quarantined', 'signed_out', 'invalid']),
+  stateReason: z.string().nullable(),
+  stateAt: time,
+  deviceId: z.string().nullable(),
+  appVersion: z.string().nullable(),
+  locale: z.string().nullable(),
+  registeredAt: time,
+  createdAt: time,
+  masked: z.string().nullable().meta({ description: 'Enough of the token to recognise it' }),
+});

@@ -1,0 +1,36 @@
+import { z } from 'zod';
+import { listAudit } from '../../../security/audit.js';
+import { given } from '../../given.js';
+import type { HttpParts } from '../../http-parts.js';
+import { type Route, route } from '../../route.js';
+import { instant, time, wholeNumberText } from '../../schemas.js';
+
+const entry = z.object({
+  seq: z.int(),
+  at: time,
+  actor: z.string(),
+  action: z.string(),
+  target: z.string().nullable(),
+  reason: z.string().nullable(),
+  details: z.record(z.string(), z.unknown()),
+});
+
+export function audit({ database }: HttpParts): Route {
+  return route({
+    method: 'GET',
+    url: '/v1/audit',
+    access: ['admin'],
+    tag: 'System',
+    summary: 'What operators did, the latest first',
+    query: z.strictObject({
+      since: instant.optional(),
+      until: instant.optional(),
+      actor: z.string().max(200).optional(),
+      action: z.string().max(200).optional(),
+      beforeSeq: wholeNumberText(1, 999_999_999).optional(),
+      limit: wholeNumberText(1, 1000).default(100),
+    }),
+    answers: { 200: z.object({ entries: z.array(entry) }) },
+    handle: async ({ query }) => ({ entries: await listAudit(database, given(query)) }),
+  });
+}

@@ -1,0 +1,22 @@
+import { z } from 'zod';
+import { checkReadiness } from '../../../operations/readiness.js';
+import type { HttpParts } from '../../http-parts.js';
+import { type Route, route } from '../../route.js';
+
+const answer = z.object({ ready: z.boolean(), checks: z.object({ database: z.string(), migrations: z.string(), workers: z.string() }) });
+
+export function ready({ database, migrations }: HttpParts): Route {
+  return route({
+    method: 'GET',
+    url: '/ready',
+    access: 'public',
+    tag: 'System',
+    summary: 'Notifications can be taken in and sent',
+    answers: { 200: answer, 503: answer },
+    handle: async ({ reply }) => {
+      const readiness = await checkReadiness(database, migrations);
+      if (!readiness.ready) reply.code(503);
+      return readiness;
+    },
+  });
+}

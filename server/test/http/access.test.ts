@@ -1,0 +1,142 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { createHttpServer } from '../../src/http/create-http-server.js';
+import type { DeclaredRoute } from '../../src/http/declared-routes.js';
+import type { Access, Grant } from '../../src/http/route.js';
+import { type TestDatabase, testDatabase } from '../support/database.js';
+import { HttpDoor, httpParts } from '../support/http-door.js';
+
+let db: TestDatabase;
+let door: HttpDoor;
+
+beforeAll(async () => {
+  db = await testDatabase();
+  door = await HttpDoor.open(db.database);
+});
+afterAll(async () => {
+  await door.close();
+  await db.close();
+});
+
+/** The whole contract of who may call what: a change of access has to be made here, too. */
+const contract: Record<string, Access> = {
+  'POST /v1/notifications': ['send'],
+  'GET /v1/notifications/:id': ['send', 'operate'],
+  'GET /v1/notifications/:id/explain': ['operate'],
+  'GET /v1/users/:id/explain': ['operate'],
+  'GET /v1/inbox': ['user'],
+  'GET /v1/inbox/unread-count': ['user'],
+  'POST /v1/inbox/read': ['user'],
+  'POST /v1/inbox/:id/read': ['user'],
+  'POST /v1/inbox/:id/opened': ['user'],
+  'POST /v1/inbox/:id/acked': ['user'],
+  'POST /v1/push-tokens': ['user', 'send'],
+  'GET /v1/push-tokens': ['user', 'send', 'operate'],
+  'DELETE /v1/push-tokens': ['user', 'send'],
+  'DELETE /v1/push-tokens/:id': ['user', 'send'],
+  'GET /v1/push-tokens/quarantine': ['operate'],
+  'POST /v1/push-tokens/quarantine/undo': ['operate'],
+  'POST /v1/projects/:id/unfreeze': ['operate'],
+  'GET /v1/settings': ['user'],
+  'PUT /v1/settings': ['user'],
+  'PATCH /v1/settings': ['user'],
+  'GET /v1/users/:id/settings': ['send', 'operate'],
+  'PUT /v1/users/:id/settings': ['send'],
+  'PATCH /v1/users/:id/settings': ['send'],
+  'POST /v1/broadcasts/preview': ['send', 'operate'],
+  'POST /v1/broadcasts': ['operate'],
+  'GET /v1/broadcasts': ['operate'],
+  'GET /v1/broadcasts/:id': ['operate'],
+  'POST /v1/broadcasts/:id/recipients': ['operate'],
+  'POST /v1/broadcasts/:id/start': ['operate'],
+  'POST /v1/broadcasts/:id/pause': ['operate'],
+  'POST /v1/broadcasts/:id/resume': ['operate'],
+  'POST /v1/broadcasts/:id/cancel': ['operate'],
+  'GET /v1/queue': ['operate'],
+  'POST /v1/queue/pause': ['operate'],
+  'POST /v1/queue/resume': ['operate'],
+  'PUT /v1/pushes-enabled': ['operate'],
+  'POST /v1/queue/catch-up': ['operate'],
+  'GET /v1/policy': ['operate'],
+  'PUT /v1/policy': ['operate'],
+  'GET /v1/types': ['operate'],
+  'PUT /v1/types/:type': ['operate'],
+  'GET /v1/api-keys': ['admin'],
+  'POST /v1/api-keys': ['admin'],
+  'POST /v1/api-keys/:id/revoke': ['admin'],
+  'GET /v1/audit': ['admin'],
+  'GET /v1/status': ['operate'],
+  'GET /v1/ledger': ['operate'],
+  'GET /metrics': ['loopback', 'operate'],
+  'GET /ready': 'public',
+  'GET /health': 'public',
+  'GET /openapi.json': 'public',
+  'POST /--/api/v2/push/send': ['send'],
+  'POST /--/api/v2/push/getReceipts': ['send'],
+};
+
+const isDocumentation = ({ url }: DeclaredRoute): boolean => url === '/docs' || url.startsWith('/docs/');
+
+describe('access', () => {
+  it('is declared for every route as the contract says, and for nothing else', () => {
+    const declared = door.app.declaredRoutes
+      .filter((one) => !isDocumentation(one))
+      .map(({ method, url, access }) => [`${method} ${url}`, access] as const);
+    expect(Object.fromEntries(declared)).toEqual(contract);
+    expect(
+      door.app.declaredRoutes
+        .filter(isDocumentation)
+        .every(({ method, access }) => ['GET', 'HEAD'].includes(method) && access === 'public'),
+    ).toBe(true);
+  });
+
+  it('is asked for each role on each route', async () => {
+    const credentials: Record<string, { credential: string | null; grants: readonly Grant[] }> = {
+      nobody: { credential: null, grants: [] },
+      'a wrong key': { credential: `${door.keys.admin.slice(0, -1)}x`, grants: [] },
+      'a wrong token': { credential: 'eyJhbGciOiJub25lIn0.eyJzdWIiOiJ4In0.', grants: [] },
+      user: { credential: await door.signIn(), grants: ['user'] },
+      send: { credential: door.keys.send, grants: ['send'] },
+      operate: { credential: door.keys.operate, grants: ['operate'] },
+      admin: { credential: door.keys.admin, grants: ['send', 'operate', 'admin'] },
+    };
+    const refusals: Record<string, number> = {};
+    const expected: Record<string, number> = {};
+    for (const { method, url, access } of door.app.declaredRoutes.filter((one) => !isDocumentation(one))) {
+      for (const [role, { credential, grants }] of Object.entries(credentials)) {
+        // What this sends is refused by every schema, so that whoever is let in does nothing. A proxy's header takes loopback away.
+        const path = url.replace(':id', 'wrong').replace(':type', '%20');
+        const { status } = await door.call(method, `${path}?wrong=1`, { as: credential, headers: { 'x-forwarded-for': '203.0.113.9' } });
+        const letIn = access === 'public' || access.some((grant) => grants.includes(grant));
+        const key = `${role} ${method} ${url}`;
+        expected[key] = letIn ? 0 : grants.length === 0 ? 401 : 403;
+        refusals[key] = status === 401 || status === 403 ? status : 0;
+      }
+    }
+    expect(refusals).toEqual(expected);
+  });
+
+  it('lets a process on this machine read the metrics without a key, unless it comes through a proxy', async () => {
+    expect((await door.get('/metrics', null)).status).toBe(200);
+    for (const header of ['x-forwarded-for', 'x-real-ip', 'forwarded', 'via']) {
+      expect((await door.call('GET', '/metrics', { headers: { [header]: '127.0.0.1' } })).status, header).toBe(401);
+    }
+    expect((await door.call('GET', '/metrics', { as: door.keys.operate, headers: { 'x-forwarded-for': '1.1.1.1' } })).status).toBe(200);
+  });
+
+  it('keeps a server from starting when a route does not declare it', async () => {
+    const plain = await createHttpServer(httpParts(db.database));
+    plain.post('/also-forgotten', async () => 'open');
+    await expect(plain.ready()).rejects.toThrow('POST /also-forgotten');
+    await plain.close();
+  });
+
+  it('takes credentials from the Authorization header and from nowhere else', async () => {
+    for (const path of [`/v1/status?access_token=${door.keys.admin}`, `/v1/status?apikey=${door.keys.admin}`]) {
+      expect((await door.get(path, null)).status).toBe(401);
+    }
+    for (const authorization of [door.keys.admin, `Basic ${door.keys.admin}`, `Bearer ${door.keys.admin} x`, 'Bearer ', 'Bearer']) {
+      expect((await door.call('GET', '/v1/status', { headers: { authorization } })).status, authorization.slice(0, 8)).toBe(401);
+    }
+    expect((await door.call('GET', '/v1/status', { headers: { authorization: `bearer ${door.keys.admin}` } })).status).toBe(200);
+  });
+});

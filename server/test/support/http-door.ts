@@ -1,0 +1,163 @@
+import { createSecretKey, randomUUID } from 'node:crypto';
+import type { AddressInfo } from 'node:net';
+import type { FastifyInstance } from 'fastify';
+import { SignJWT } from 'jose';
+import { Registry } from 'prom-client';
+import { type Clock, systemClock } from '../../src/clock/clock.js';
+import { Secret } from '../../src/config/secret.js';
+import type { Database } from '../../src/database/database.js';
+import { migrationsDirectory, readMigrations } from '../../src/database/migration-files.js';
+import { createHttpServer } from '../../src/http/create-http-server.js';
+import type { HttpParts } from '../../src/http/http-parts.js';
+import { silentLogger } from '../../src/logging/logger.js';
+import { BroadcastManager } from '../../src/notifications/broadcasts/broadcast-manager.js';
+import { Inbox } from '../../src/notifications/inbox.js';
+import { NotificationIntake } from '../../src/notifications/notification-intake.js';
+import { NotificationService } from '../../src/notifications/notification-service.js';
+import { ControlPanel } from '../../src/operations/controls.js';
+import { ControlsCache } from '../../src/operations/controls-cache.js';
+import { PolicyManager } from '../../src/planning/policy-manager.js';
+import { isExpoToken } from '../../src/providers/expo/is-expo-token.js';
+import { queueDepth } from '../../src/queue/postgres/queue-depth.js';
+import type { QueueDepth } from '../../src/queue/queue-engine.js';
+import type { Scope } from '../../src/security/api-key-store.js';
+import { ApiKeys } from '../../src/security/api-keys.js';
+import { parseKeys } from '../../src/security/key-text.js';
+import type { Keyring } from '../../src/security/keyring.js';
+import { LocalKeyring } from '../../src/security/local-keyring.js';
+import { UserTokenVerifier } from '../../src/security/user-jwt.js';
+import { PushTokenManager } from '../../src/tokens/push-token-manager.js';
+
+const jwtSecret = 'a-shared-secret-of-more-than-32-characters';
+
+export interface Answer {
+  readonly status: number;
+  // Tests look at whatever came.
+  readonly body: unknown;
+  readonly headers: Headers;
+}
+
+export interface CallOptions {
+  /** Credential; null: none. */
+  readonly as?: string | null;
+  /** Sent as JSON. */
+  readonly body?: unknown;
+  /** Sent as it is. */
+  readonly text?: string | Buffer;
+  readonly headers?: Record<string, string>;
+}
+
+export interface DoorOptions {
+  readonly clock?: Clock;
+  readonly pushEnabled?: boolean;
+  /** Of the workers beside it, if there are any. */
+  readonly keyring?: Keyring;
+}
+
+/** A real server on a port of its own, in front of a database, with a key of each scope. */
+export class HttpDoor {
+  readonly app: FastifyInstance;
+  readonly parts: HttpParts;
+  readonly url: string;
+  /** API keys by scope. */
+  readonly keys: Readonly<Record<Scope, string>>;
+
+  private constructor(app: FastifyInstance, parts: HttpParts, url: string, keys: Record<Scope, string>) {
+    this.app = app;
+    this.parts = parts;
+    this.url = url;
+    this.keys = keys;
+  }
+
+  static async open(database: Database, options: DoorOptions = {}): Promise<HttpDoor> {
+    const parts = httpParts(database, options);
+    const app = await createHttpServer(parts);
+    await app.listen({ host: '127.0.0.1', port: 0 });
+    const key = async (scope: Scope): Promise<string> =>
+      (await parts.apiKeys.create({ name: scope, scopes: [scope] }, { actor: 'test' })).text;
+    const keys = { send: await key('send'), operate: await key('operate'), admin: await key('admin') };
+    return new HttpDoor(app, parts, `http://127.0.0.1:${(app.server.address() as AddressInfo).port}`, keys);
+  }
+
+  /** A user's token as Supabase Auth issues it. */
+  async signIn(userId: string = randomUUID()): Promise<string> {
+    return await new SignJWT({ role: 'authenticated' })
+      .setProtectedHeader({ alg: 'HS256', typ: 'JWT' })
+      .setSubject(userId)
+      .setAudience('authenticated')
+      .setExpirationTime('1h')
+      .sign(createSecretKey(jwtSecret, 'utf8'));
+  }
+
+  async call(method: string, path: string, { as = null, body, text, headers = {} }: CallOptions = {}): Promise<Answer> {
+    const payload = text ?? (body === undefined ? undefined : JSON.stringify(body));
+    const response = await fetch(`${this.url}${path}`, {
+      method,
+      headers: {
+        ...(as === null ? {} : { authorization: `Bearer ${as}` }),
+        ...(payload === undefined ? {} : { 'content-type': 'application/json' }),
+        ...headers,
+      },
+      ...(payload === undefined ? {} : { body: payload }),
+    });
+    const answer = await response.text();
+    return { status: response.status, body: parsed(answer), headers: response.headers };
+  }
+
+  get(path: string, as: string | null): Promise<Answer> {
+    return this.call('GET', path, { as });
+  }
+
+  post(path: string, as: string | null, body?: unknown): Promise<Answer> {
+    return this.call('POST', path, { as, body });
+  }
+
+  async close(): Promise<void> {
+    await this.app.close();
+  }
+}
+
+function parsed(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return text;
+  }
+}
+
+export function httpParts(
+  database: Database,
+  { clock = systemClock, pushEnabled = true, keyring = ownKeyring() }: DoorOptions = {},
+): HttpParts {
+  const controls = new ControlsCache(database, clock.monotonic, 0);
+  const userTokens = { secret: new Secret(jwtSecret), jwksUrl: null, issuer: null, audience: 'authenticated' };
+  return {
+    database,
+    clock,
+    log: silentLogger,
+    metrics: new Registry(),
+    apiKeys: new ApiKeys({ database, clock, log: silentLogger }),
+    userTokens: new UserTokenVerifier(userTokens, clock, silentLogger),
+    notificationService: new NotificationService({ intake: new NotificationIntake(database), controls, pushEnabled, clock }),
+    broadcastManager: new BroadcastManager(database),
+    pushTokenManager: new PushTokenManager({
+      database,
+      keyring,
+      providers: [{ name: 'expo', isToken: isExpoToken }],
+      log: silentLogger,
+    }),
+    inbox: new Inbox(database),
+    controlPanel: new ControlPanel(database),
+    controls,
+    queue: { depth: () => database.query<QueueDepth & object>(queueDepth) },
+    policyManager: new PolicyManager(database),
+    migrations: readMigrations(migrationsDirectory).map(({ version }) => version),
+    version: '0.0.0-test',
+  };
+}
+
+function ownKeyring(): Keyring {
+  const parsed = parseKeys(`1:${Buffer.alloc(32, 1).toString('base64')},index:${Buffer.alloc(32, 2).toString('base64')}`);
+  if (!parsed.ok) throw new Error(parsed.problem);
+  return new LocalKeyring(parsed.keys);
+}
