@@ -11,6 +11,7 @@ import { addQueue } from './commands/queue.js';
 import { addReconcile } from './commands/reconcile.js';
 import { addSend } from './commands/send.js';
 import { addServe } from './commands/serve.js';
+import { addSettings } from './commands/settings.js';
 import { addStatus } from './commands/status.js';
 import { addTokens } from './commands/tokens.js';
 import { addTypes } from './commands/types.js';
@@ -28,6 +29,7 @@ export function addCommands(program: Command, cli: Cli): void {
     addQueue,
     addBroadcast,
     addTokens,
+    addSettings,
     addTypes,
     addKeys,
     addAudit,

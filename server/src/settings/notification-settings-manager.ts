@@ -1,4 +1,4 @@
-import type { Database } from '../database/database.js';
+import type { Queryable } from '../database/database.js';
 import { DatabaseError } from '../database/database-error.js';
 import { parseInput } from '../errors/parse-input.js';
 import { TodokuError } from '../errors/todoku-error.js';
@@ -29,9 +29,9 @@ returning ${columns}`;
 
 /** What users want: pushes or none, of which types, and when not. Who may ask for whom is decided at the door. */
 export class NotificationSettingsManager {
-  readonly #database: Database;
+  readonly #database: Queryable;
 
-  constructor(database: Database) {
+  constructor(database: Queryable) {
     this.#database = database;
   }
 

@@ -68,6 +68,12 @@ describe('every act', () => {
     [['types', 'set', 'alarm', '--reason', 'x']],
     [['types', 'set', 'no such!', '--urgent', 'on', '--reason', 'x']],
     [['types', 'set', 'alarm', '--ttl', '0', '--reason', 'x']],
+    [['settings', 'set', randomUUID(), '--reason', 'x']],
+    [['settings', 'set', 'eve', '--push', 'off', '--reason', 'x']],
+    [['settings', 'set', randomUUID(), '--push', 'off']],
+    [['settings', 'set', randomUUID(), '--timezone', 'Mars/Olympus', '--reason', 'x']],
+    [['settings', 'set', randomUUID(), '--quiet-hours', '22-7', '--reason', 'x']],
+    [['settings', 'set', randomUUID(), '--quiet-hours', '25:00-07:00', '--reason', 'x']],
     [['partitions', 'drop', '--parent', 'push.attempts', '--before', '1h', '--reason', 'x']],
     [['partitions', 'drop', '--parent', 'push.audit', '--before', '90d', '--reason', 'x']],
     [['broadcast', 'pause', 'twelve', '--reason', 'x']],
@@ -165,6 +171,27 @@ describe('todoku types and partitions', () => {
     expect(await done(...drop)).toEqual({ dropped: ['push.attempts_p20200101'] });
     expect(await list()).not.toContain('push.attempts_p20200101');
     expect((await acts()).at(-1)).toEqual({ actor, action: 'partitions.drop', target: 'push.attempts', reason: 'retention' });
+  });
+});
+
+describe('todoku settings', () => {
+  it('shows the defaults, changes what is named, and says so in the audit', async () => {
+    const user = randomUUID();
+    expect(await done('settings', 'get', user)).toMatchObject({ pushEnabled: true, timezone: null, quietHours: { enabled: false } });
+    const set = ['--timezone', 'Asia/Tokyo', '--quiet-hours', '23:00-06:30', '--type-off', 'news', 'tips', '--reason', 'she asked'];
+    const changed = {
+      pushEnabled: true,
+      timezone: 'Asia/Tokyo',
+      quietHours: { enabled: true, start: '23:00', end: '06:30' },
+      types: { news: { enabled: false }, tips: { enabled: false } },
+    };
+    expect(await done('settings', 'set', user, ...set)).toEqual(changed);
+    expect((await acts()).at(-1)).toEqual({ actor, action: 'settings.change', target: `user:${user}`, reason: 'she asked' });
+    expect(await done('settings', 'set', user, '--quiet-hours', 'off', '--timezone', '-', '--reason', 'again')).toMatchObject({
+      timezone: null,
+      quietHours: { enabled: false, start: '23:00', end: '06:30' },
+    });
+    expect(await done('settings', 'get', user)).toMatchObject({ types: changed.types });
   });
 });
 

@@ -1,5 +1,7 @@
-import { type Command, Option } from 'commander';
-import type { NotificationType, NotificationTypeChange } from '../../planning/notification-types.js';
+import { type Command, InvalidArgumentError, Option } from 'commander';
+import type { Database } from '../../database/database.js';
+import { TodokuError } from '../../errors/todoku-error.js';
+import type { TypeSettings } from '../../planning/policy-manager.js';
 import { onOff, wholeNumber } from '../arguments.js';
 import type { Cli } from '../cli.js';
 import { addCommand, addGroup, needsReason, onCall } from '../define-command.js';
@@ -16,13 +18,15 @@ export function addTypes(program: Command, cli: Cli): void {
 function addList(types: Command, cli: Cli): void {
   const command = addCommand(types, 'list', { summary: cli.messages.commands.typesList, example: 'types list' }, cli);
   onCall(command, cli, async () => {
-    const { listNotificationTypes } = await import('../../planning/notification-types.js');
-    const found = await withDatabase(cli, (database) => listNotificationTypes(database));
+    const { PolicyManager } = await import('../../planning/policy-manager.js');
+    const found = await withDatabase(cli, (database) => new PolicyManager(database).types());
     return { data: { types: found }, text: renderTypes(found) };
   });
 }
 
-function renderTypes(types: readonly NotificationType[]): string {
+type TypeRow = TypeSettings & { readonly type: string };
+
+function renderTypes(types: readonly TypeRow[]): string {
   const rows = types.map((one) => [
     ...[one.type, one.lane === null ? 'policy' : laneNames[one.lane], one.urgent, one.enabled, one.capped],
     ...[one.ttlSeconds, one.dedupeSeconds, one.unknownPolicy],
@@ -38,14 +42,14 @@ interface SetOptions {
   readonly ttl?: number;
   readonly dedupe?: number;
   readonly unknown?: 'resend' | 'drop';
-  readonly reason: string;
 }
 
 function addSet(types: Command, cli: Cli): void {
   const { commands, types: says } = cli.messages;
   const seconds = wholeNumber(0, 365 * 86_400);
   const text = { summary: commands.typesSet, example: `types set alarm --urgent on --lane critical --reason 'alarms are for nights'` };
-  const command = needsReason(addCommand(types, 'set <type>', text, cli), cli)
+  const command = needsReason(addCommand(types, 'set', text, cli), cli)
+    .argument('<type>', '', typeName)
     .addOption(new Option('--lane <lane>', says.lane).choices([...laneNames, 'policy']))
     .option('--urgent <on|off>', says.urgent, onOff)
     .option('--enabled <on|off>', says.enabled, onOff)
@@ -53,24 +57,40 @@ function addSet(types: Command, cli: Cli): void {
     .option('--ttl <seconds>', says.ttl, seconds)
     .option('--dedupe <seconds>', says.dedupe, seconds)
     .addOption(new Option('--unknown <policy>', says.unknown).choices(['resend', 'drop']));
-  onCall<SetOptions>(command, cli, async ({ reason, ...options }, [type = '']) => {
-    const { setNotificationType } = await import('../../planning/notification-types.js');
-    const set = await withDatabase(cli, (database) => setNotificationType(database, changeOf(type, options), { actor: cli.actor, reason }));
+  onCall<SetOptions & { readonly reason: string }>(command, cli, async ({ reason, ...options }, [type = '']) => {
+    const changes = changesOf(options);
+    if (Object.keys(changes).length === 0) throw new TodokuError('INVALID_INPUT', { message: says.nothing });
+    const set = await withDatabase(cli, (database) => setRules(database, type, changes, { actor: cli.actor, reason }));
     return { data: set, text: `${says.saved(type)}\n${renderTypes([set])}` };
   });
 }
 
-function changeOf(type: string, options: Omit<SetOptions, 'reason'>): NotificationTypeChange {
-  const { lane, urgent, enabled, capped, ttl, dedupe, unknown } = options;
-  const laneNumber = lane === undefined || lane === 'policy' ? null : ([0, 1, 2] as const)[laneNames.indexOf(lane)];
-  return {
-    type,
-    ...(lane === undefined ? {} : { lane: laneNumber ?? null }),
-    urgent,
-    enabled,
-    capped,
-    ttlSeconds: ttl,
-    dedupeSeconds: dedupe,
-    unknownPolicy: unknown,
+/** A type that has no rules yet begins with those of '*'. What is not named stays. */
+async function setRules(
+  database: Database,
+  type: string,
+  changes: Partial<TypeSettings>,
+  by: { readonly actor: string; readonly reason: string },
+): Promise<TypeRow> {
+  const { parseInput } = await import('../../errors/parse-input.js');
+  const { PolicyManager, typeSchema } = await import('../../planning/policy-manager.js');
+  const policy = new PolicyManager(database);
+  const types = await policy.types();
+  const known = types.find((one) => one.type === type) ?? types.find((one) => one.type === '*');
+  const { type: _, ...rules } = known ?? { type, ...typeSchema.parse({}) };
+  return await policy.setType(type, parseInput(typeSchema, { ...rules, ...changes }), by);
+}
+
+function changesOf({ lane, urgent, enabled, capped, ttl, dedupe, unknown }: SetOptions): Partial<TypeSettings> {
+  const changes = {
+    lane: lane === undefined ? undefined : lane === 'policy' ? null : laneNames.indexOf(lane),
+    ...{ urgent, enabled, capped, ttlSeconds: ttl, dedupeSeconds: dedupe, unknownPolicy: unknown },
   };
+  return Object.fromEntries(Object.entries(changes).filter(([, value]) => value !== undefined));
+}
+
+function typeName(text: string): string {
+  if (!/^(?:\*|[a-z0-9_.-]{1,64})$/i.test(text))
+    throw new InvalidArgumentError('It has to be * or 1 to 64 of the characters a-z, 0-9, _ . -');
+  return text;
 }

@@ -165,6 +165,9 @@ export const en = {
     unfrozen: 'Tokens can be quarantined again.',
   },
   settings: {
+    pushName: 'push',
+    timezoneName: 'time zone',
+    quietName: 'quiet hours',
     push: 'pushes at all: on, off',
     timezone: 'IANA time zone; - for the default',
     quietHours: 'as in 22:00-07:00; off',

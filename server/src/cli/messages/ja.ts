@@ -165,6 +165,9 @@ export const ja: Messages = {
     unfrozen: 'トークンの隔離を再び行います。',
   },
   settings: {
+    pushName: 'プッシュ',
+    timezoneName: 'タイムゾーン',
+    quietName: '静穏時間',
     push: 'プッシュ全体: on、off',
     timezone: 'IANA タイムゾーン。- は既定値',
     quietHours: '22:00-07:00 の形。off で無効',
