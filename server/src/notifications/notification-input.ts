@@ -9,14 +9,15 @@ import { storableText } from './storable-text.js';
 /** Any hexadecimal uuid: user ids come from the app, whatever made them. */
 const uuid = z.guid('must be a uuid');
 
-const earliest = Date.parse('1970-01-01T00:00:00Z');
-const latest = Date.parse('9999-01-01T00:00:00Z');
+/** As the table itself has it: planning computes with these. */
+const earliest = Date.parse('2000-01-01T00:00:00Z');
+const latest = Date.parse('2200-01-01T00:00:00Z');
 
 /** ISO 8601 with Z or an offset: a time without one would mean another instant on every machine. */
 const instant = z.iso
   .datetime({ offset: true, error: 'must be a time as in 2026-08-01T09:00:00+09:00, with Z or an offset' })
   .transform((text) => new Date(text))
-  .refine((date) => date.getTime() >= earliest && date.getTime() < latest, 'must be in the years 1970 to 9998');
+  .refine((date) => date.getTime() >= earliest && date.getTime() < latest, 'must be in the years 2000 to 2199');
 
 const data = z
   .unknown()

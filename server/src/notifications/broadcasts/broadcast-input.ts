@@ -5,7 +5,7 @@ import { MAX_PAYLOAD_BYTES, payloadBytes } from '../../planning/payload-size.js'
 import { notificationInputSchema } from '../notification-input.js';
 
 /** In one call; more are appended by further calls. */
-export const MAX_LISTED_USERS = 100_000;
+const MAX_LISTED_USERS = 100_000;
 
 const mostValues = 100;
 const instant = notificationInputSchema.shape.sendAt;

@@ -1,4 +1,4 @@
-import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { afterEach, beforeEach, expect, test } from 'vitest';
 import { Spine, type TestUser } from '../../../test/support/spine.js';
 import { silentLogger } from '../../logging/logger.js';
 import { readLedger } from '../../monitoring/ledger.js';
@@ -142,31 +142,14 @@ test('every act is in the audit, with who and why', async () => {
   expect(await manager.list({ state: 'running' })).toEqual([]);
 });
 
-describe('what can not be', () => {
-  test.each([
-    ['without an audience', { audience: undefined }, 'audience'],
-    ['with an audience of another kind', { audience: { kind: 'some' } }, 'audience.kind'],
-    ['with a field that does not exist', { titel: 'x' }, 'titel'],
-    ['with a filter without a condition', { audience: { kind: 'filter' } }, 'audience'],
-    ['with a filter that contradicts itself', { audience: { kind: 'filter', platforms: ['ios'], hasToken: false } }, 'audience.hasToken'],
-    ['with an unknown zone', { audience: { kind: 'filter', timezones: ['Asia/Tokio'] } }, 'audience.timezones[0]'],
-    ['with a user id that is none', { audience: { kind: 'list', userIds: ['x'] } }, 'audience.userIds[0]'],
-    ['too big', { message: 'x'.repeat(5000) }, ''],
-    ['over before it begins', { sendAt: '2030-01-02T00:00:00Z', expiresAt: '2030-01-01T00:00:00Z' }, 'expiresAt'],
-  ])('a broadcast %s is refused', async (_, change, path) => {
-    await expect(manager.create({ ...news, ...change }, by)).rejects.toMatchObject({ status: 400, path });
-    expect(await manager.list()).toEqual([]);
-  });
-
-  test('steps that its state does not allow', async () => {
-    await expect(manager.get(4711)).rejects.toMatchObject({ code: 'NOT_FOUND' });
-    const { id } = await manager.create({ ...news, audience: { kind: 'list' } }, by);
-    await expect(manager.start(id, by)).rejects.toMatchObject({ code: 'CONFLICT' });
-    await expect(manager.pause(id, by)).rejects.toMatchObject({ code: 'CONFLICT' });
-    await manager.cancel(id, by);
-    await expect(manager.resume(id, by)).rejects.toMatchObject({ code: 'CONFLICT' });
-    await expect(manager.appendRecipients(id, [])).rejects.toMatchObject({ path: 'userIds' });
-    const open = await manager.create(news, by);
-    await expect(manager.appendRecipients(open.id, ['00000000-0000-4000-8000-000000000001'])).rejects.toMatchObject({ code: 'CONFLICT' });
-  });
+test('steps that its state does not allow', async () => {
+  await expect(manager.get(4711)).rejects.toMatchObject({ code: 'NOT_FOUND' });
+  const { id } = await manager.create({ ...news, audience: { kind: 'list' } }, by);
+  await expect(manager.start(id, by)).rejects.toMatchObject({ code: 'CONFLICT' });
+  await expect(manager.pause(id, by)).rejects.toMatchObject({ code: 'CONFLICT' });
+  await manager.cancel(id, by);
+  await expect(manager.resume(id, by)).rejects.toMatchObject({ code: 'CONFLICT' });
+  await expect(manager.appendRecipients(id, [])).rejects.toMatchObject({ path: 'userIds' });
+  const open = await manager.create(news, by);
+  await expect(manager.appendRecipients(open.id, ['00000000-0000-4000-8000-000000000001'])).rejects.toMatchObject({ code: 'CONFLICT' });
 });
