@@ -6,6 +6,7 @@ import type { Logger } from '../logging/logger.js';
 import type { Lane } from '../planning/planning-types.js';
 import type { PolicyCache } from '../planning/policy-cache.js';
 import type { LeasedChunk, QueueEngine } from '../queue/queue-engine.js';
+import { keepTrying } from './keep-trying.js';
 import { loadContent } from './load-content.js';
 import type { ProjectRegistry } from './project-registry.js';
 import type { ChunkSender } from './send-chunk.js';
@@ -15,8 +16,9 @@ interface LaneParts {
   readonly engine: QueueEngine;
   readonly registry: ProjectRegistry;
   readonly policies: PolicyCache;
-  readonly sender: ChunkSender;
+  readonly sender: Pick<ChunkSender, 'send'>;
   readonly monotonic: () => number;
+  readonly sleep: (ms: number) => Promise<void>;
   readonly log: Logger;
 }
 
@@ -38,6 +40,9 @@ export class DeliveryLane {
   readonly #options: LaneOptions;
   readonly #freed = new Wake();
   #busy = 0;
+  #stopping = false;
+  /** Which project is asked first; each in turn, so that one with a long queue doesn't take every slot. */
+  #turn = 0;
 
   constructor(parts: LaneParts, options: LaneOptions) {
     this.#parts = parts;
@@ -53,14 +58,22 @@ export class DeliveryLane {
     const { slots } = this.#options;
     // One claim for each freed slot would be many small commits: wait until a third is free, unless nothing is under way.
     const wanted = Math.max(1, Math.floor(slots / 3));
-    while (slots - this.#busy < wanted) await this.#freed.sleep(1000);
+    while (slots - this.#busy < wanted && !this.#stopping) await this.#freed.sleep(1000);
     let claimed = 0;
-    for (const project of await this.#parts.registry.list()) {
+    const projects = await this.#parts.registry.list();
+    const first = this.#turn++ % Math.max(1, projects.length);
+    for (const project of [...projects.slice(first), ...projects.slice(0, first)]) {
       const free = slots - this.#busy;
-      if (free <= 0) break;
+      if (free <= 0 || this.#stopping) break;
       claimed += await this.#claim(project.id, free);
     }
     return claimed > 0;
+  }
+
+  /** Claims nothing from now on, for good. What is on the wire finishes. */
+  stop(): void {
+    this.#stopping = true;
+    this.#freed.wake();
   }
 
   /** Waits until nothing is on the wire. */
@@ -106,14 +119,11 @@ export class DeliveryLane {
   }
 
   async #giveBack(leases: readonly LeasedChunk[], error: unknown): Promise<void> {
-    const { engine, log } = this.#parts;
+    const { engine, log, sleep } = this.#parts;
     log.error({ chunks: leases.length, error: describeError(error) }, 'NotificationError: content could not be loaded');
     try {
-      await engine.retry(leases, {
-        delayMs: 1000,
-        burnsAttempt: false,
-        attempt: { outcome: 'not_sent', durationMs: 0, httpStatus: null, code: 'CONTENT_NOT_LOADED', requestId: null },
-      });
+      const attempt = { outcome: 'not_sent', durationMs: 0, httpStatus: null, code: 'CONTENT_NOT_LOADED', requestId: null } as const;
+      await keepTrying(() => engine.retry(leases, { delayMs: 1000, burnsAttempt: false, attempt }), sleep);
     } catch (second) {
       log.error({ error: describeError(second) }, 'NotificationError: leases could not be given back');
     }

@@ -1,6 +1,7 @@
 import type { Database } from '../database/database.js';
 import { failpoint } from '../failpoints/failpoint.js';
 import type { ChunkResult, QueueEngine } from '../queue/queue-engine.js';
+import { isRefusedForGood, keepTrying } from './keep-trying.js';
 import type { DeadToken, TokenQuarantine } from './token-quarantine.js';
 
 interface Waiting {
@@ -11,8 +12,6 @@ interface Waiting {
 }
 
 const MOST_AT_ONCE = 16;
-const TRIES = 20;
-const MOST_WAIT_MS = 2000;
 
 /**
  * Writes outcomes, several chunks in one transaction: while one commit is under way the next ones gather. Nobody waits for a timer.
@@ -51,32 +50,24 @@ export class OutcomeWriter {
     await new Promise((resolve) => setImmediate(resolve));
     while (this.#waiting.length > 0) {
       const batch = this.#waiting.splice(0, MOST_AT_ONCE);
-      try {
-        const kept = await this.#commit(batch);
-        for (const { result, resolve } of batch) resolve(kept.has(result.lease.chunkId));
-      } catch (error) {
-        for (const { reject } of batch) reject(error);
-      }
+      await this.#settle(batch);
     }
     this.#writing--;
   }
 
-  /**
-   * An outcome that is not written becomes an unknown when its lease runs out, so a broken connection is tried again. That is safe: a
-   * commit whose answer was lost has moved the epoch's chunk away, and the second try changes nothing.
-   */
-  async #commit(batch: readonly Waiting[]): Promise<Set<string>> {
-    for (let attempt = 1; ; attempt++) {
-      try {
-        return await this.#commitOnce(batch);
-      } catch (error) {
-        if (attempt >= TRIES) throw error;
-        await this.#parts.sleep(Math.min(MOST_WAIT_MS, 100 * 2 ** attempt));
-      }
+  /** One chunk whose outcome can't be stored must not take the others of its batch with it. */
+  async #settle(batch: readonly Waiting[]): Promise<void> {
+    const { sleep } = this.#parts;
+    try {
+      const kept = await keepTrying(() => this.#commit(batch), sleep);
+      for (const { result, resolve } of batch) resolve(kept.has(result.lease.chunkId));
+    } catch (error) {
+      if (batch.length > 1 && isRefusedForGood(error)) for (const one of batch) await this.#settle([one]);
+      else for (const { reject } of batch) reject(error);
     }
   }
 
-  async #commitOnce(batch: readonly Waiting[]): Promise<Set<string>> {
+  async #commit(batch: readonly Waiting[]): Promise<Set<string>> {
     const { database, engine, quarantine } = this.#parts;
     const results = batch.map(({ result }) => result);
     const withDeadTokens = batch.filter(({ deadTokens }) => deadTokens.length > 0);

@@ -2,7 +2,7 @@ import { TodokuError } from '../errors/todoku-error.js';
 import { decide } from '../planning/decide.js';
 import type { LocalTime } from '../planning/local-time.js';
 import type { Decision, DecisionInput } from '../planning/planning-types.js';
-import type { Policy } from '../planning/policy-cache.js';
+import type { Policy, TypeRules } from '../planning/policy-cache.js';
 import type { OutgoingMessage } from '../providers/provider.js';
 import type { ItemResult, LeasedChunk, RequeueGroup } from '../queue/queue-engine.js';
 import type { Keyring } from '../security/keyring.js';
@@ -84,7 +84,7 @@ export function prepareChunk(lease: LeasedChunk, loaded: LoadedChunk, parts: Pre
       title: content.title,
       message: content.message,
       dataJson: content.dataJson,
-      pushJson: content.pushJson,
+      pushJson: withDefaults(content.pushJson, parts.policy.typeRules(content.type).push),
       collapseKey: content.collapseKey,
       ttlSeconds: Math.max(1, Math.floor((lease.expiresAt.getTime() - loaded.now.getTime()) / 1000)),
     });
@@ -92,6 +92,13 @@ export function prepareChunk(lease: LeasedChunk, loaded: LoadedChunk, parts: Pre
     prepared.tokenIds.push(content.tokenId);
   }
   return prepared;
+}
+
+/** What the notification says of how it shows, over what its type says. */
+function withDefaults(pushJson: string | null, defaults: TypeRules['push']): string | null {
+  if (defaults === null) return pushJson;
+  const own = pushJson === null ? {} : (JSON.parse(pushJson) as object);
+  return JSON.stringify({ ...defaults, ...own });
 }
 
 function settleBeforeSending(

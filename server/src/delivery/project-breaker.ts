@@ -1,4 +1,5 @@
 import type { Database } from '../database/database.js';
+import { describeError } from '../logging/describe-error.js';
 import type { Logger } from '../logging/logger.js';
 import type { ProjectRegistry } from './project-registry.js';
 
@@ -10,6 +11,8 @@ const FAULT_PROBE_SECONDS = 60;
 /**
  * The breaker of each provider project. States: closed → open (nothing is claimed; one chunk may probe from breaker_probe_at on)
  * → closed, when any request of the project is answered. It stands in the project's row, so all workers share it.
+ *
+ * Never throws: what the provider answered must be written down, whether or not the breaker could be.
  */
 export class ProjectBreaker {
   readonly #database: Database;
@@ -25,19 +28,42 @@ export class ProjectBreaker {
 
   /** Credentials or set-up are at fault: opens at once. Tokens and attempts stay untouched. */
   async fault(projectId: number, code: string): Promise<void> {
-    await this.#open(projectId, code, FAULT_PROBE_SECONDS);
+    await this.#tell(projectId, () => this.#open(projectId, code, FAULT_PROBE_SECONDS));
   }
 
   /** No answer, or none that makes sense. */
   async failed(projectId: number, code: string): Promise<void> {
     const failures = (this.#failures.get(projectId) ?? 0) + 1;
     this.#failures.set(projectId, failures);
-    if (failures >= FAILURES_TO_OPEN) await this.#open(projectId, code, OUTAGE_PROBE_SECONDS);
+    if (failures >= FAILURES_TO_OPEN) await this.#tell(projectId, () => this.#open(projectId, code, OUTAGE_PROBE_SECONDS));
   }
 
   async answered(projectId: number): Promise<void> {
     this.#failures.delete(projectId);
-    if (this.#registry.get(projectId)?.breakerOpen !== true) return;
+    if (this.#registry.get(projectId)?.breakerOpen === true) await this.#tell(projectId, () => this.#close(projectId));
+  }
+
+  /** The provider asked for time. */
+  async backOff(projectId: number, delayMs: number): Promise<void> {
+    await this.#tell(projectId, async () => {
+      await this.#database.query(
+        /* sql */ `
+        update push.projects set backoff_until = greatest(backoff_until, clock_timestamp() + make_interval(secs => $2::float8 / 1000.0))
+        where id = $1`,
+        [projectId, delayMs],
+      );
+    });
+  }
+
+  async #tell(projectId: number, work: () => Promise<void>): Promise<void> {
+    try {
+      await work();
+    } catch (error) {
+      this.#log.error({ projectId, error: describeError(error) }, 'NotificationError: the breaker could not be written');
+    }
+  }
+
+  async #close(projectId: number): Promise<void> {
     const closed = await this.#database.query<{ breaker_reason: string | null }>(
       /* sql */ `
       update push.projects set breaker_state = 'closed', breaker_reason = null, breaker_opened_at = null, breaker_probe_at = null
@@ -46,16 +72,6 @@ export class ProjectBreaker {
     );
     await this.#registry.refresh();
     if (closed.length > 0) this.#log.info({ projectId }, 'breaker closed: the provider answers again');
-  }
-
-  /** The provider asked for time. */
-  async backOff(projectId: number, delayMs: number): Promise<void> {
-    await this.#database.query(
-      /* sql */ `
-      update push.projects set backoff_until = greatest(backoff_until, clock_timestamp() + make_interval(secs => $2::float8 / 1000.0))
-      where id = $1`,
-      [projectId, delayMs],
-    );
   }
 
   async #open(projectId: number, code: string, probeSeconds: number): Promise<void> {

@@ -1,5 +1,6 @@
 import type { Clock } from '../clock/clock.js';
 import { failpoint } from '../failpoints/failpoint.js';
+import { describeError } from '../logging/describe-error.js';
 import type { Logger } from '../logging/logger.js';
 import type { DeliveryMetrics } from '../monitoring/delivery-metrics.js';
 import type { LocalTime } from '../planning/local-time.js';
@@ -8,6 +9,7 @@ import type { Provider, RefusedResult, SendResult } from '../providers/provider.
 import type { AttemptFacts, LeasedChunk, QueueEngine } from '../queue/queue-engine.js';
 import type { Keyring } from '../security/keyring.js';
 import { backoffMs } from './backoff.js';
+import { keepTrying } from './keep-trying.js';
 import type { LoadedChunk } from './load-content.js';
 import type { OutcomeWriter } from './outcome-writer.js';
 import { type PreparedChunk, prepareChunk } from './prepare-chunk.js';
@@ -24,6 +26,7 @@ export interface SendParts {
   readonly keyring: Keyring;
   readonly localTime: LocalTime;
   readonly random: () => number;
+  readonly sleep: (ms: number) => Promise<void>;
   readonly log: Logger;
   readonly metrics: DeliveryMetrics;
   /** The adapter of a project's provider. */
@@ -52,11 +55,11 @@ export class ChunkSender {
 
   /** claimedAt: monotonic time before the claim was sent, so that the lease is never thought longer than it is. */
   async send(lease: LeasedChunk, loaded: LoadedChunk | undefined, policy: Policy, claimedAt: number): Promise<void> {
-    const { engine, keyring, localTime, random, log, clock } = this.#parts;
+    const { keyring, localTime, random, log, clock } = this.#parts;
     const provider = this.#parts.providerOf(lease.projectId);
     // Not ours any more, or made by a release that knows more providers: back, untouched.
     if (loaded === undefined || provider === undefined) {
-      await engine.retry([lease], { delayMs: 5000, burnsAttempt: false, attempt: { ...NOT_SENT, code: 'NO_PROVIDER' } });
+      await this.#retry(lease, 5000, { ...NOT_SENT, code: 'NO_PROVIDER' });
       return;
     }
     const prepared = prepareChunk(lease, loaded, { policy, localTime, keyring, random });
@@ -92,17 +95,17 @@ export class ChunkSender {
       await this.#giveBack(prepared, result, attempt);
       return;
     }
-    if (result.kind === 'ambiguous') await breaker.failed(projectId, result.code);
-    else await breaker.answered(projectId);
     const resolution = resolveResult(prepared, result, { maxAttempts, random: this.#parts.random });
-    if (resolution.projectFault !== null) await breaker.fault(projectId, resolution.projectFault);
+    if (result.kind === 'ambiguous') await breaker.failed(projectId, result.code);
+    else if (resolution.projectFault !== null) await breaker.fault(projectId, resolution.projectFault);
+    else await breaker.answered(projectId);
     await this.#adoptProjects(resolution, projectId);
     await this.#complete(prepared, resolution, attempt, resolution.deadTokens);
   }
 
   /** Definitely not sent, as a whole: the chunk goes back as it is, and the project waits where the provider said so. */
   async #giveBack(prepared: PreparedChunk, result: RefusedResult, attempt: AttemptFacts): Promise<void> {
-    const { engine, breaker, random } = this.#parts;
+    const { breaker, random } = this.#parts;
     const { lease } = prepared;
     if (result.kind === 'project_fault') {
       await breaker.fault(lease.projectId, result.code);
@@ -113,15 +116,26 @@ export class ChunkSender {
     }
     const delayMs = result.kind === 'project_fault' ? 1000 : (result.retryAfterMs ?? backoffMs(0, random));
     // What was cancelled or held while preparing will be so again at the next claim.
-    await engine.retry([lease], { delayMs, burnsAttempt: false, attempt });
+    await this.#retry(lease, delayMs, attempt);
     this.#parts.metrics.attempted(lease, attempt, []);
   }
 
+  async #retry(lease: LeasedChunk, delayMs: number, attempt: AttemptFacts): Promise<void> {
+    const { engine, sleep } = this.#parts;
+    await keepTrying(() => engine.retry([lease], { delayMs, burnsAttempt: false, attempt }), sleep);
+  }
+
   async #adoptProjects(resolution: Resolution, projectId: number): Promise<void> {
-    for (const [name, { group, tokenIds }] of resolution.regroup) {
-      const id = await this.#parts.registry.adopt(projectId, name, tokenIds);
-      const old = resolution.groups[group];
-      if (old !== undefined) resolution.groups[group] = { ...old, projectId: id };
+    const { registry, log } = this.#parts;
+    try {
+      for (const [name, { group, tokenIds }] of resolution.regroup) {
+        const id = await registry.adopt(projectId, name, tokenIds);
+        const old = resolution.groups[group];
+        if (old !== undefined) resolution.groups[group] = { ...old, projectId: id };
+      }
+    } catch (error) {
+      // They stay apart in their groups; the next refusal tells again whose they are. What was refused must be written all the same.
+      log.error({ projectId, error: describeError(error) }, 'NotificationError: tokens could not be moved to their project');
     }
   }
 

@@ -29,7 +29,11 @@ const input = { settings: null, history: { duplicateOf: null, capReached: false 
 
 async function writer(chunkSize = 100): Promise<PlanWriter> {
   const numbers = new DeliveryNumbers();
-  await numbers.reserve({ rows: async () => Array.from({ length: 5 }, (_, i) => [String((i + 1) * 1000)]), query: async () => [] }, 3000, 1);
+  await numbers.reserve(
+    { rows: async () => Array.from({ length: 5 }, (_, i) => [String((i + 1) * 1000)]), query: async () => [] },
+    3000,
+    1,
+  );
   return new PlanWriter(1, numbers, () => chunkSize);
 }
 

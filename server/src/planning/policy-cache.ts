@@ -2,10 +2,12 @@ import type { Queryable } from '../database/database.js';
 import { MAX_PAYLOAD_BYTES } from './payload-size.js';
 import type { Lane, PlanningPolicy, TypePolicy } from './planning-types.js';
 
-interface TypeRules extends TypePolicy {
+export interface TypeRules extends TypePolicy {
   readonly lane: Lane | null;
   readonly dedupeSeconds: number;
   readonly resendUnknown: boolean;
+  /** How notifications of the type show unless they say otherwise; null: nothing said. */
+  readonly push: Readonly<Record<string, unknown>> | null;
 }
 
 export interface Policy extends PlanningPolicy {
@@ -38,6 +40,7 @@ interface TypeRow {
   ttl_seconds: number;
   dedupe_seconds: number;
   unknown_policy: 'resend' | 'drop';
+  push: Record<string, unknown>;
 }
 
 const LAST_RESORT: TypeRules = {
@@ -48,6 +51,7 @@ const LAST_RESORT: TypeRules = {
   ttlSeconds: 86_400,
   dedupeSeconds: 0,
   resendUnknown: true,
+  push: null,
 };
 
 /** What operators have set for planning, as it stands in the database now. */
@@ -82,6 +86,7 @@ function toRules(row: TypeRow): TypeRules {
     ttlSeconds: row.ttl_seconds,
     dedupeSeconds: row.dedupe_seconds,
     resendUnknown: row.unknown_policy === 'resend',
+    push: Object.keys(row.push).length === 0 ? null : row.push,
   };
 }
 

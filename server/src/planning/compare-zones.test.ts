@@ -1,0 +1,99 @@
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { type TestDatabase, testDatabase } from '../../test/support/database.js';
+import { changesOfClocks, zones } from '../../test/support/local-time-arbitraries.js';
+import { silentLogger } from '../logging/logger.js';
+import { warnOfZonesThatDiffer, zonesThatDiffer } from './compare-zones.js';
+import { isKnownTimezone } from './local-time.js';
+
+let db: TestDatabase;
+beforeAll(async () => {
+  db = await testDatabase();
+});
+afterAll(() => db.close());
+
+const hour = 3_600_000;
+
+describe('zonesThatDiffer', () => {
+  it('finds few: two independent implementations agree around every change of clocks from 2024 to 2030', async () => {
+    const changes = [...new Set(zones.flatMap(changesOfClocks))].sort((a, b) => a - b);
+    expect(changes.length).toBeGreaterThan(100);
+    const around = [-hour, -60_000, -1, 0, 60_000, hour - 1, hour];
+    const differing = await zonesThatDiffer(
+      db.database,
+      changes.flatMap((change) => around.map((distance) => change + distance)),
+    );
+    // Which rules a government made last depends on the age of Node and of Postgres. Faults of ours would show in many zones.
+    expect(differing.length, differing.join(' ')).toBeLessThan(zones.length / 20);
+    expect(differing).not.toContain('Asia/Tokyo');
+    expect(differing).not.toContain('Europe/Berlin');
+    expect(differing).not.toContain('America/New_York');
+    expect(differing).not.toContain('Australia/Lord_Howe');
+  });
+
+  it('finds a zone whose rules are not the same', async () => {
+    const { database } = db;
+    const shifted: typeof database.query = async (sql, params) => {
+      const rows = await database.query(sql, params);
+      return rows.map((row) => ({
+        ...row,
+        minutes: 'name' in row && row.name === 'Asia/Tokyo' ? [0] : Reflect.get(row, 'minutes'),
+      })) as never;
+    };
+    expect(await zonesThatDiffer({ query: shifted, rows: database.rows }, [Date.UTC(2026, 0, 1)])).toContain('Asia/Tokyo');
+  });
+
+  it('is told to the log, with what to do, and only then', async () => {
+    const warn = vi.fn();
+    const log = { ...silentLogger, warn };
+    const none = { query: async () => [], rows: async () => [] };
+    await warnOfZonesThatDiffer(none, new Date(), log);
+    expect(warn).not.toHaveBeenCalled();
+    const wrong = { query: async () => [{ name: 'Asia/Tokyo', minutes: [0, 0, 0, 1] }] as never, rows: async () => [] };
+    await warnOfZonesThatDiffer(wrong, new Date('2026-01-01T00:00:00Z'), log);
+    expect(warn).toHaveBeenCalledWith(expect.objectContaining({ zones: ['Asia/Tokyo'] }), expect.any(String));
+  });
+});
+
+describe('isKnownTimezone and push.is_timezone', () => {
+  const accepted = async (names: readonly string[]): Promise<string[]> => {
+    const rows = await db.admin.query<{ name: string }>('select name from unnest($1::text[]) as name where push.is_timezone(name)', [
+      names,
+    ]);
+    return rows.map(({ name }) => name);
+  };
+
+  it('both know every zone of this Node and nearly every zone of this Postgres', async () => {
+    expect(await accepted(zones)).toEqual(zones);
+    const named = await db.admin.query<{ name: string }>(
+      `select name from pg_timezone_names where name !~ '^(posix|right)/|^posixrules$|^localtime$'`,
+    );
+    const unknown = named.filter(({ name }) => !isKnownTimezone(name)).map(({ name }) => name);
+    expect(unknown).toEqual(['Factory']);
+  });
+
+  const wrong = [
+    '',
+    ' ',
+    'Mars/Olympus',
+    '+05:30',
+    '-8',
+    'Asia/Tokyo ',
+    ' Asia/Tokyo',
+    'Asia//Tokyo',
+    '/Asia/Tokyo',
+    '東京',
+    '<+09>-9',
+    ':Asia/Tokyo',
+    "'; select 1",
+  ];
+  it('both refuse what is no name', async () => {
+    expect(await accepted(wrong)).toEqual([]);
+    expect(wrong.filter(isKnownTimezone)).toEqual([]);
+  });
+
+  it('disagree on abbreviations and POSIX rules, which Postgres takes: such rows are planned in the default zone', async () => {
+    const names = ['JST', 'PST', 'XYZ5', 'posix/Asia/Tokyo'];
+    expect(names.filter(isKnownTimezone)).toEqual([]);
+    expect(await accepted(names)).toEqual(expect.arrayContaining(['JST', 'PST', 'XYZ5']));
+  });
+});
