@@ -21,7 +21,7 @@ export function addCommand(parent: Command, usage: string, { summary, example }:
 
 /** A command that only holds others. Called without one, it shows its help and fails. */
 export function addGroup(parent: Command, name: string, summary: string): Command {
-  return parent.command(name).description(summary);
+  return parent.command(name).description(summary).helpCommand(false);
 }
 
 /** For acts that the audit keeps. */

@@ -4,9 +4,9 @@ import { queueDepth } from '../queue/postgres/queue-depth.js';
 import type { QueueDepth } from '../queue/queue-engine.js';
 
 /** alive: it said so within a minute; silent: it did not, and did not say goodbye either. */
-export type WorkerState = 'alive' | 'silent' | 'stopped';
+type WorkerState = 'alive' | 'silent' | 'stopped';
 
-export interface WorkerStatus {
+interface WorkerStatus {
   readonly id: string;
   readonly host: string;
   readonly pid: number;
@@ -36,7 +36,7 @@ export interface ProjectStatus {
 }
 
 /** Everything that waits somewhere. Counts of the outbox and of held are notifications, of receipts deliveries. */
-export interface Waiting {
+interface Waiting {
   readonly outbox: number;
   readonly outboxOldest: Date | null;
   readonly held: number;
