@@ -109,12 +109,25 @@ export class Worker {
     const sleep = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
     const outcomes = new OutcomeWriter({ database, engine, quarantine: parts.quarantine, sleep }, OUTCOME_WRITERS);
     const sender = new ChunkSender(
-      { clock, engine, outcomes, registry, breaker, keyring: parts.keyring, localTime, random, log, metrics: parts.metrics, providerOf },
+      {
+        clock,
+        engine,
+        outcomes,
+        registry,
+        breaker,
+        keyring: parts.keyring,
+        localTime,
+        random,
+        sleep,
+        log,
+        metrics: parts.metrics,
+        providerOf,
+      },
       { deadlineMs: options.requestDeadlineMs, leaseSeconds: options.leaseSeconds },
     );
     this.#delivering = (options.sending ? divideSlots(options.slots) : []).map((share) => {
       const lane = new DeliveryLane(
-        { database, engine, registry, policies, sender, monotonic, log },
+        { database, engine, registry, policies, sender, monotonic, sleep, log },
         { ...share, leaseSeconds: options.leaseSeconds, worker: options.id },
       );
       return {
@@ -165,6 +178,7 @@ export class Worker {
 
   /** Resolves when everything that was on the wire is settled. */
   async stop(): Promise<void> {
+    for (const { lane } of this.#delivering) lane.stop();
     await this.#subscription?.close();
     await Promise.all(this.#planning.map((loop) => loop.stop()));
     await Promise.all(this.#delivering.map(({ loop }) => loop.stop()));
