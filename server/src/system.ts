@@ -11,6 +11,7 @@ import { NotificationIntake } from './notifications/notification-intake.js';
 import { NotificationService } from './notifications/notification-service.js';
 import { ControlPanel } from './operations/controls.js';
 import { ControlsCache } from './operations/controls-cache.js';
+import { warnOfZonesThatDiffer } from './planning/compare-zones.js';
 import { PolicyManager } from './planning/policy-manager.js';
 import { createExpoProvider } from './providers/expo/expo-provider.js';
 import type { Provider } from './providers/provider.js';
@@ -152,6 +153,7 @@ export async function startWorker(
     },
     workerOptions(config),
   );
+  await warnOfZonesThatDiffer(foundation.database, clock.now(), log);
   await worker.start();
   return {
     stop: async () => {

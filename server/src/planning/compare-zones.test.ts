@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { type TestDatabase, testDatabase } from '../../test/support/database.js';
 import { changesOfClocks, zones } from '../../test/support/local-time-arbitraries.js';
 import { silentLogger } from '../logging/logger.js';
-import { warnOfZonesThatDiffer, zonesThatDiffer } from './compare-zones.js';
+import { differingFrom, warnOfZonesThatDiffer, zonesThatDiffer } from './compare-zones.js';
 import { isKnownTimezone } from './local-time.js';
 
 let db: TestDatabase;
@@ -30,27 +30,32 @@ describe('zonesThatDiffer', () => {
     expect(differing).not.toContain('Australia/Lord_Howe');
   });
 
-  it('finds a zone whose rules are not the same', async () => {
-    const { database } = db;
-    const shifted: typeof database.query = async (sql, params) => {
-      const rows = await database.query(sql, params);
-      return rows.map((row) => ({
-        ...row,
-        minutes: 'name' in row && row.name === 'Asia/Tokyo' ? [0] : Reflect.get(row, 'minutes'),
-      })) as never;
-    };
-    expect(await zonesThatDiffer({ query: shifted, rows: database.rows }, [Date.UTC(2026, 0, 1)])).toContain('Asia/Tokyo');
+  it('are told to the log, with what to do, and only if there are any', async () => {
+    const now = new Date('2026-11-15T00:00:00Z');
+    const differing = await zonesThatDiffer(
+      db.database,
+      [0, 91, 182, 273].map((days) => now.getTime() + days * 24 * hour),
+    );
+    const warn = vi.fn();
+    await warnOfZonesThatDiffer(db.database, now, { ...silentLogger, warn });
+    const told = expect.objectContaining({ zones: differing, remedy: expect.any(String) }) as object;
+    expect(warn.mock.calls).toEqual(differing.length === 0 ? [] : [[told, expect.any(String)]]);
+  });
+});
+
+describe('differingFrom', () => {
+  const winter = Date.UTC(2026, 0, 1);
+  const summer = Date.UTC(2026, 6, 1);
+
+  it('finds a zone that is off at any of the instants', () => {
+    const right = { name: 'Asia/Tokyo', minutes: [540, 540] };
+    const withoutSummerTime = { name: 'Europe/Berlin', minutes: [60, 60] };
+    expect(differingFrom([right, withoutSummerTime], [winter, summer])).toEqual(['Europe/Berlin']);
+    expect(differingFrom([right, withoutSummerTime], [winter])).toEqual([]);
   });
 
-  it('is told to the log, with what to do, and only then', async () => {
-    const warn = vi.fn();
-    const log = { ...silentLogger, warn };
-    const none = { query: async () => [], rows: async () => [] };
-    await warnOfZonesThatDiffer(none, new Date(), log);
-    expect(warn).not.toHaveBeenCalled();
-    const wrong = { query: async () => [{ name: 'Asia/Tokyo', minutes: [0, 0, 0, 1] }] as never, rows: async () => [] };
-    await warnOfZonesThatDiffer(wrong, new Date('2026-01-01T00:00:00Z'), log);
-    expect(warn).toHaveBeenCalledWith(expect.objectContaining({ zones: ['Asia/Tokyo'] }), expect.any(String));
+  it('leaves out what this Node does not know', () => {
+    expect(differingFrom([{ name: 'Factory', minutes: [1] }], [winter])).toEqual([]);
   });
 });
 
