@@ -4,6 +4,8 @@ import { reconcile } from './reconciler.js';
 
 /** A proof that took long is not repeated at once: it may take a tenth of the time. */
 const share = 10;
+/** From the end of the current hour to the middle of the one before. */
+const lastFullHourMs = 1.5 * 3_600_000;
 
 /**
  * Proves the latest hours again when the last proof of any worker is `everySeconds` old, and says in the log what is wrong and with which rows.
@@ -17,7 +19,12 @@ export async function proveWhenDue(database: Database, log: Logger, everySeconds
     [everySeconds],
   );
   if (last?.due === false) return false;
-  const proof = await reconcile(database);
+  let proof = await reconcile(database);
+  if (!proof.complete) {
+    // Too much for one look: the last full hour alone is better than nothing.
+    const lastHour = new Date(proof.toHour.getTime() - lastFullHourMs);
+    proof = await reconcile(database, { from: lastHour, to: lastHour });
+  }
   if (!proof.complete) log.warn({ durationMs: proof.durationMs }, 'the ledger could not be proved in time');
   else if (proof.unaccounted > 0) {
     const findings = proof.findings.slice(0, 20).map((finding) => ({ ...finding, ids: finding.ids.slice(0, 20) }));

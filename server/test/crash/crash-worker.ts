@@ -3,6 +3,7 @@ import { systemClock } from '../../src/clock/clock.js';
 import { connectDatabase } from '../../src/database/connect-database.js';
 import { silentLogger } from '../../src/logging/logger.js';
 import { noDeliveryMetrics } from '../../src/monitoring/delivery-metrics.js';
+import { BroadcastFanOut } from '../../src/notifications/broadcasts/fan-out.js';
 import { createExpoProvider } from '../../src/providers/expo/expo-provider.js';
 import { parseKeys } from '../../src/security/key-text.js';
 import { LocalKeyring } from '../../src/security/local-keyring.js';
@@ -26,6 +27,7 @@ const database = connectDatabase({
   settings: hotPathSettings,
   log: silentLogger,
 });
+const fanOut = new BroadcastFanOut({ database, log: silentLogger }, { batchSize: 100 });
 const worker = new Worker(
   {
     database,
@@ -42,7 +44,8 @@ const worker = new Worker(
     log: silentLogger,
     metrics: noDeliveryMetrics,
     planningTime: () => null,
-    duties: [],
+    // Small batches, so that a broadcast of a test has several.
+    duties: [{ name: 'broadcasts', everyMs: 50, run: () => fanOut.run() }],
   },
   options,
 );
