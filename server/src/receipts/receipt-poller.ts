@@ -50,21 +50,13 @@ const RECEIPT_MISSING = 34;
 const CHUNK_MOST = 100;
 const RETRY_SECONDS = 30;
 
-const elements = (literal: string): string[] =>
-  literal === '{}'
-    ? []
-    : literal
-        .slice(1, -1)
-        .split(',')
-        .map((text) => text.replace(/^"|"$/g, ''));
-
 function batchOf(row: readonly (string | null)[]): TicketBatch {
   const sent = Number(row[6]);
   return {
     id: row[0] ?? '',
     epoch: Number(row[1]),
-    tickets: elements(row[2] ?? '{}'),
-    tokens: elements(row[3] ?? '{}'),
+    tickets: JSON.parse(row[2] ?? '[]') as string[],
+    tokens: JSON.parse(row[3] ?? '[]') as string[],
     tries: Number(row[4]),
     attempt: Number(row[5]),
     sentAt: new Date(sent * 1000),
@@ -156,7 +148,7 @@ export class ReceiptPoller {
         epochsOf(batches),
         textArray(verdicts.map((batch) => plainArray(batch.map((verdict) => verdict.state)))),
         textArray(verdicts.map((batch) => textArray(batch.map((verdict) => verdict.code)))),
-        plainArray(batches.map((batch) => nextReceiptDelay(batch.tries, random))),
+        plainArray(batches.map((batch) => nextReceiptDelay(batch.tries, batch.ageSeconds, random))),
         5 + 25 * random(),
       ]);
       const asked = batches.reduce((sum, batch) => sum + batch.tickets.length, 0);

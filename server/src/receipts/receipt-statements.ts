@@ -1,6 +1,6 @@
 import type { Statement } from '../database/database.js';
 
-/** Leases ticket batches that are due, oldest first. $1 project, $2 most batches, $3 low-water mark of due_at, $4 lease seconds. */
+/** Leases ticket batches that are due, oldest first; ticket ids are the provider's and may hold any character. $1 project, $2 most batches, $3 low-water mark of due_at, $4 lease seconds. */
 export const claimReceipts: Statement = {
   name: 'claim_receipts',
   text: /* sql */ `
@@ -13,7 +13,7 @@ with due as (
 )
 update push.receipt_batches r set epoch = r.epoch + 1, lease_until = clock_timestamp() + make_interval(secs => $4)
 from due where r.id = due.id
-returning r.id, r.epoch, r.ticket_ids::text, r.token_ids::text, r.tries, r.attempt,
+returning r.id, r.epoch, array_to_json(r.ticket_ids), array_to_json(r.token_ids), r.tries, r.attempt,
   date_part('epoch', r.sent_at), date_part('epoch', clock_timestamp()), date_part('epoch', r.due_at)`,
 };
 
