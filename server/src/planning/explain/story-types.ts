@@ -102,7 +102,7 @@ export interface NotificationStory {
   readonly broadcastState: string | null;
 }
 
-export interface UserToken extends Device {
+interface UserToken extends Device {
   readonly tokenId: string;
   readonly registeredAt: Date;
   readonly stateAt: Date;
