@@ -117,6 +117,19 @@ describe('errors', () => {
   });
 });
 
+it('has closed every connection when close resolves', async () => {
+  const database = connectDatabase({ ...options(3), applicationName: 'closing' });
+  await Promise.all(['a', 'b', 'c'].map((text) => database.query('select $1::text', [text])));
+  await database.listen(
+    'channel',
+    () => undefined,
+    () => undefined,
+  );
+  await database.close();
+  // The server takes a moment to take them off its list.
+  await vi.waitFor(async () => expect(await db.admin.query(`select from pg_stat_activity where application_name = 'closing'`)).toEqual([]));
+});
+
 describe('a killed connection', () => {
   it('while idle is replaced without a word', async () => {
     await using(connectDatabase(options(1)), async (database) => {

@@ -1,12 +1,15 @@
+import { setTimeout as delay } from 'node:timers/promises';
 import { Pool, type PoolClient } from 'pg';
 import { clientQueries } from './client-queries.js';
 import { clientConfig, type DatabaseOptions, prepareSession } from './connection-options.js';
 import type { Database, Queryable } from './database.js';
-import { connectionRefused, DatabaseError, isConnectionError, poolExhausted, toDatabaseError } from './database-error.js';
+import { connectionLost, connectionRefused, DatabaseError, isConnectionError, poolExhausted, toDatabaseError } from './database-error.js';
 import { createListener } from './listener.js';
 import { runTransaction } from './transaction.js';
 
 const idleMs = 30_000;
+/** A server that is gone does not say goodbye. */
+const endTimeoutMs = 1_000;
 
 /** Opens nothing yet: the first statement does, so a system can be put together while Postgres is away. */
 export function connectDatabase(options: DatabaseOptions): Database {
@@ -17,10 +20,17 @@ export function connectDatabase(options: DatabaseOptions): Database {
     idleTimeoutMillis: idleMs,
     onConnect: (client) => prepareSession(client, options),
   });
-  const lost = (error: Error): void => log.warn({ err: toDatabaseError(error, connectionRefused) }, 'database connection lost');
-  pool.on('error', lost);
-  // The pool listens for errors of idle connections only; one that breaks while it is lent out must not end the process either.
-  pool.on('connect', (client) => client.on('error', () => undefined));
+  let closing = false;
+  pool.on('error', (error) => {
+    if (!closing) log.warn({ err: toDatabaseError(error, connectionLost) }, 'database connection lost');
+  });
+  const ends = new Set<Promise<void>>();
+  pool.on('connect', (client) => {
+    // The pool listens for errors of idle connections only; one that breaks while it is lent out must not end the process either.
+    client.on('error', () => undefined);
+    const ended = new Promise<void>((resolve) => client.once('end', resolve)).then(() => void ends.delete(ended));
+    ends.add(ended);
+  });
   const listener = createListener(options);
 
   async function borrow(): Promise<PoolClient> {
@@ -53,8 +63,11 @@ export function connectDatabase(options: DatabaseOptions): Database {
     transaction: (work, transactionOptions) => runTransaction(lend, work, transactionOptions),
     listen: (channel, onNotify, onReconnect) => listener.listen(channel, onNotify, onReconnect),
     async close() {
+      closing = true;
       await listener.close();
       await pool.end();
+      // The pool forgets its connections before they have ended, and a server that is stopped next would complain of them.
+      await Promise.race([Promise.all(ends), delay(endTimeoutMs, undefined, { ref: false })]);
     },
   };
 }
