@@ -1,7 +1,7 @@
 /** What `data` of a notification may hold: JSON that Postgres stores, Expo takes and an app reads without a change. */
 import { isStorableText } from './storable-text.js';
 
-export type JsonValue = string | number | boolean | null | readonly JsonValue[] | JsonObject;
+type JsonValue = string | number | boolean | null | readonly JsonValue[] | JsonObject;
 export interface JsonObject {
   readonly [key: string]: JsonValue;
 }

@@ -1,4 +1,3 @@
-import type { UserSettings } from '../planning/planning-types.js';
 import { quietHoursOf } from '../planning/settings-row.js';
 import type { NotificationSettings } from './settings-form.js';
 
@@ -13,18 +12,7 @@ export interface SettingsRow {
   readonly types: unknown;
 }
 
-/** As planning sees them. What is stored and can't be read counts as not said. */
-export function toUserSettings(row: SettingsRow): UserSettings {
-  const types = Object.entries(typesOf(row));
-  return {
-    pushEnabled: row.push_enabled,
-    timezone: row.timezone,
-    quietHours: row.quiet_hours_enabled ? quietHoursOf(row.quiet_hours_start, row.quiet_hours_end) : null,
-    disabledTypes: types.filter(([, { enabled }]) => !enabled).map(([type]) => type),
-  };
-}
-
-/** As the API gives them: what planning makes of the row, not what was written. */
+/** As the API gives them: what planning makes of the row, not what was written. What is stored and can't be read counts as not said. */
 export function toNotificationSettings(row: SettingsRow): NotificationSettings {
   const { startMinute, endMinute } = quietHoursOf(row.quiet_hours_start, row.quiet_hours_end);
   return {
