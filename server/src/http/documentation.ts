@@ -1,7 +1,7 @@
 import swagger from '@fastify/swagger';
 import swaggerUi from '@fastify/swagger-ui';
 import type { FastifyInstance } from 'fastify';
-import { jsonSchemaTransform } from 'fastify-type-provider-zod';
+import { jsonSchemaTransform, jsonSchemaTransformObject } from 'fastify-type-provider-zod';
 
 /** OpenAPI 3.1 made from the routes' schemas, and a page at /docs to read it and try it. Has to be added before the routes. */
 export async function addDocumentation(app: FastifyInstance): Promise<void> {
@@ -27,6 +27,7 @@ export async function addDocumentation(app: FastifyInstance): Promise<void> {
       },
     },
     transform: jsonSchemaTransform,
+    transformObject: jsonSchemaTransformObject,
   });
   await app.register((scope, _options, done) => {
     scope.addHook('onRoute', (route) => {

@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { inputError } from '../errors/parse-input.js';
 import { readSafely } from '../errors/read-safely.js';
 import type { Access, Route } from './route.js';
+import { errorAnswer } from './schemas.js';
 
 /** A route without a query schema takes no query. */
 const noQuery = z.strictObject({});
@@ -43,7 +44,7 @@ function schemaOf(one: Route): FastifySchema {
     querystring: one.query ?? noQuery,
     ...(one.params === undefined ? {} : { params: one.params }),
     ...(one.body === undefined ? {} : { body: one.body }),
-    response: one.answers,
+    response: { ...one.answers, default: one.errors ?? errorAnswer },
   } as FastifySchema;
 }
 

@@ -38,6 +38,8 @@ export interface RouteSpec<Params extends z.ZodType, Query extends z.ZodType, Bo
   readonly bodyLimit?: number;
   /** By status. Documentation: handlers are held to it by the tests, not at run time. */
   readonly answers: Readonly<Record<number, z.ZodType>>;
+  /** What every other answer looks like; the API's own errors when absent. Documentation, too. */
+  readonly errors?: z.ZodType;
   /** What it returns is answered as JSON with the first status of `answers`, unless the reply says otherwise. */
   readonly handle: (call: Call<z.output<Params>, z.output<Query>, z.output<Body>>) => Promise<unknown>;
 }

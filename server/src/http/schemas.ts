@@ -52,5 +52,5 @@ export const errorDetails = z.object({
 });
 
 export const errorAnswer = z
-  .object({ error: errorDetails.extend({ requestId: z.string().meta({ description: 'By which the log is searched' }) }) })
+  .looseObject({ error: errorDetails.extend({ requestId: z.string().meta({ description: 'By which the log is searched' }) }) })
   .meta({ id: 'Error', description: 'Any answer that is not a success' });

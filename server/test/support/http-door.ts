@@ -1,5 +1,4 @@
 import { createSecretKey, randomUUID } from 'node:crypto';
-import type { AddressInfo } from 'node:net';
 import type { FastifyInstance } from 'fastify';
 import { SignJWT } from 'jose';
 import { Registry } from 'prom-client';
@@ -27,6 +26,7 @@ import type { Keyring } from '../../src/security/keyring.js';
 import { LocalKeyring } from '../../src/security/local-keyring.js';
 import { UserTokenVerifier } from '../../src/security/user-jwt.js';
 import { PushTokenManager } from '../../src/tokens/push-token-manager.js';
+import { DocumentedAnswers } from './documented-answers.js';
 
 const jwtSecret = 'a-shared-secret-of-more-than-32-characters';
 
@@ -62,21 +62,28 @@ export class HttpDoor {
   /** API keys by scope. */
   readonly keys: Readonly<Record<Scope, string>>;
 
+  readonly #documented: DocumentedAnswers;
+
   private constructor(app: FastifyInstance, parts: HttpParts, url: string, keys: Record<Scope, string>) {
     this.app = app;
     this.parts = parts;
     this.url = url;
     this.keys = keys;
+    this.#documented = new DocumentedAnswers(app.swagger());
   }
 
   static async open(database: Database, options: DoorOptions = {}): Promise<HttpDoor> {
     const parts = httpParts(database, options);
-    const app = await createHttpServer(parts);
-    await app.listen({ host: '127.0.0.1', port: 0 });
     const key = async (scope: Scope): Promise<string> =>
       (await parts.apiKeys.create({ name: scope, scopes: [scope] }, { actor: 'test' })).text;
-    const keys = { send: await key('send'), operate: await key('operate'), admin: await key('admin') };
-    return new HttpDoor(app, parts, `http://127.0.0.1:${(app.server.address() as AddressInfo).port}`, keys);
+    return await HttpDoor.withParts(parts, { send: await key('send'), operate: await key('operate'), admin: await key('admin') });
+  }
+
+  /** In front of anything; without keys of its own. */
+  static async withParts(parts: HttpParts, keys: Record<Scope, string> = { send: '', operate: '', admin: '' }): Promise<HttpDoor> {
+    const app = await createHttpServer({ ...parts, metrics: new Registry() });
+    const url = await app.listen({ host: '127.0.0.1', port: 0 });
+    return new HttpDoor(app, parts, url, keys);
   }
 
   /** A user's token as Supabase Auth issues it. */
@@ -89,6 +96,7 @@ export class HttpDoor {
       .sign(createSecretKey(jwtSecret, 'utf8'));
   }
 
+  /** Throws when the answer is not what the API's description says. */
   async call(method: string, path: string, { as = null, body, text, headers = {} }: CallOptions = {}): Promise<Answer> {
     const payload = text ?? (body === undefined ? undefined : JSON.stringify(body));
     const response = await fetch(`${this.url}${path}`, {
@@ -100,8 +108,10 @@ export class HttpDoor {
       },
       ...(payload === undefined ? {} : { body: payload }),
     });
-    const answer = await response.text();
-    return { status: response.status, body: parsed(answer), headers: response.headers };
+    const answer = parsed(await response.text());
+    const fault = this.#documented.fault(method, path, response.status, answer);
+    if (fault !== null) throw new Error(fault);
+    return { status: response.status, body: answer, headers: response.headers };
   }
 
   get(path: string, as: string | null): Promise<Answer> {

@@ -55,7 +55,8 @@ function sendRoute(parts: ExpoIngestParts): Route {
     body: z.union([expoMessageSchema, z.array(expoMessageSchema)]),
     checksBodyItself: true,
     bodyLimit,
-    answers: { 200: sent, 400: refused },
+    answers: { 200: sent },
+    errors: refused,
     handle: async ({ body, request, reply }) => {
       const asked = readSendRequest(body);
       if (isRefusal(asked)) return refuse(asked, request.id, reply);
@@ -75,7 +76,8 @@ function receiptsRoute({ database }: ExpoIngestParts): Route {
     tag,
     body: receiptRequestSchema,
     checksBodyItself: true,
-    answers: { 200: received, 400: refused },
+    answers: { 200: received },
+    errors: refused,
     handle: async ({ body, request, reply }) => {
       const asked = readReceiptRequest(body);
       return isRefusal(asked) ? refuse(asked, request.id, reply) : { data: await getReceipts(asked, database) };

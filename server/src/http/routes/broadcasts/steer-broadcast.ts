@@ -23,7 +23,7 @@ export function steerBroadcast({ broadcastManager }: HttpParts): Route[] {
       tag: 'Broadcasts',
       summary: acts[act],
       params: numberParams,
-      body: z.strictObject({ reason: reason.optional() }).optional(),
+      body: z.strictObject({ reason: reason.optional() }).nullish(),
       answers: { 200: broadcastAnswer },
       handle: ({ caller, params, body }) => broadcastManager[act](params.id, given({ actor: actorOf(caller), reason: body?.reason })),
     }),

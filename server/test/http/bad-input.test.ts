@@ -1,0 +1,279 @@
+import { randomUUID } from 'node:crypto';
+import { gzipSync } from 'node:zlib';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { type TestDatabase, testDatabase } from '../support/database.js';
+import { HttpDoor } from '../support/http-door.js';
+
+let db: TestDatabase;
+let door: HttpDoor;
+let userToken: string;
+const userId = randomUUID();
+
+beforeAll(async () => {
+  db = await testDatabase();
+  door = await HttpDoor.open(db.database);
+  userToken = await door.signIn(userId);
+});
+afterAll(async () => {
+  await door.close();
+  await db.close();
+});
+
+/** Whatever was refused has left nothing behind, and nothing on the prototype of all objects. */
+afterEach(async () => {
+  const [rows] = await db.admin.query(
+    `select (select count(*) from notifications) as notifications, (select count(*) from push.outbox) as outbox,
+       (select count(*) from push_tokens) as tokens, (select count(*) from notification_settings) as settings,
+       (select count(*) from push.idempotency) as keys, (select count(*) from push.broadcasts) as broadcasts,
+       (select count(*) from push.audit where action <> 'keys.create') as acts`,
+  );
+  expect(rows).toEqual({ notifications: 0, outbox: 0, tokens: 0, settings: 0, keys: 0, broadcasts: 0, acts: 0 });
+  expect(Object.keys(Object.prototype)).toEqual([]);
+});
+
+const good = { userId, type: 'message', title: 'Hello' };
+const big = 'あ'.repeat(1366);
+
+/** As text, because some of it no JSON.stringify would write. */
+const notification = (fields: string): string => `{"userId":"${userId}","type":"message","title":"Hello",${fields}}`;
+
+const badNotifications: [name: string, text: string, path: string, code?: string][] = [
+  ['NUL in a value', notification('"message":"a\\u0000b"'), 'message'],
+  ['NUL in a key', notification('"data":{"a\\u0000b":1}'), 'data'],
+  ['NUL deep inside', notification('"data":{"list":[{"x":"\\u0000"}]}'), 'data.list[0].x'],
+  ['half a surrogate pair', notification('"message":"\\ud83d"'), 'message'],
+  ['half a pair as a key', notification('"data":{"\\udc00":1}'), 'data'],
+  [
+    'JSON of 100,000 levels',
+    notification(`"data":${'{"a":'.repeat(100_000)}1${'}'.repeat(100_000)}`),
+    Array(31)
+      .fill('a')
+      .reduce((path: string, key: string) => `${path}.${key}`, 'data'),
+  ],
+  ['data of 21 levels', notification(`"data":${'{"a":'.repeat(21)}1${'}'.repeat(21)}`), `data${'.a'.repeat(20)}`],
+  ['__proto__', notification('"data":{"__proto__":{"admin":true}}'), 'data.__proto__'],
+  ['__proto__ at the top', notification('"__proto__":{"admin":true}'), '__proto__'],
+  ['constructor', notification('"data":{"constructor":{"prototype":{"x":1}}}'), 'data.constructor'],
+  ['a payload over 4,096 bytes in characters of three', notification(`"message":"${big}"`), '', 'PAYLOAD_TOO_BIG'],
+  ['data over 4,096 bytes', notification(`"data":{"x":"${'x'.repeat(4096)}"}`), '', 'PAYLOAD_TOO_BIG'],
+  ['a number beyond any', notification('"data":{"n":1e400}'), 'data.n'],
+  ['a number that would change', notification('"data":{"n":12345678901234567890}'), 'data.n'],
+  ['a wrong type', notification('"message":7'), 'message'],
+  ['no object for data', notification('"data":[1]'), 'data'],
+  ['a number for the title', '{"userId":"00000000-0000-0000-0000-000000000000","type":"a","title":{}}', 'title'],
+  ['no uuid', '{"userId":"me","type":"a","title":"x"}', 'userId'],
+  ['nothing needed', '{}', 'userId'],
+  ['an unknown field', notification('"titel":"x"'), 'titel'],
+  ['a key twice', notification('"title":"x"'), 'title'],
+  ['a time without a zone', notification('"sendAt":"2030-01-01T00:00:00"'), 'sendAt'],
+  ['a time that is none', notification('"expiresAt":"2030-02-30T00:00:00Z"'), 'expiresAt'],
+  ['a far future', notification('"sendAt":"9999-12-31T00:00:00Z"'), 'sendAt'],
+  ['a header in the collapse key', notification('"collapseKey":"a\\r\\nx-evil: 1"'), 'collapseKey'],
+  ['an unknown push option', notification('"push":{"vibrate":true}'), 'push.vibrate'],
+  ['a wrong push option', notification('"push":{"badge":-1}'), 'push.badge'],
+  ['text', '"hello"', ''],
+  ['null', 'null', ''],
+  ['nothing', '', ''],
+  ['no JSON', '{"userId":', 'userId'],
+  ['JSON and more', `${JSON.stringify(good)}x`, ''],
+  ['an empty list', '[]', ''],
+  ['too many', JSON.stringify(Array(1001).fill(good)), ''],
+  ['no list', '{"notifications":{}}', 'notifications'],
+  ['a list with something beside it', `{"notifications":[${JSON.stringify(good)}],"dryRun":true}`, 'dryRun'],
+];
+
+describe('POST /v1/notifications refuses', () => {
+  it.each(badNotifications)('%s', async (_name, text, path, code = 'INVALID_INPUT') => {
+    const { status, body } = await door.call('POST', '/v1/notifications', {
+      as: door.keys.send,
+      text,
+      headers: { 'idempotency-key': randomUUID() },
+    });
+    expect(body).toMatchObject({
+      error: { code, path, message: expect.any(String), remedy: expect.any(String), requestId: expect.any(String) },
+    });
+    expect(status).toBe(400);
+  });
+
+  it('the same as the fourth of a list, where only it is refused', async () => {
+    for (const [, text, path, code = 'INVALID_INPUT'] of badNotifications.filter(([name]) =>
+      ['a wrong type', 'an unknown field', 'data over 4,096 bytes'].includes(name),
+    )) {
+      const { status, body } = await door.call('POST', '/v1/notifications', {
+        as: door.keys.send,
+        text: `{"notifications":[1,[],null,${text}]}`,
+      });
+      expect(status).toBe(400);
+      const place = path === '' ? 'notifications[3]' : `notifications[3].${path}`;
+      expect(body).toMatchObject({
+        error: { code: 'INVALID_INPUT', path: 'notifications[0]' },
+        results: [{}, {}, {}, { index: 3, status: 'rejected', error: { code, path: place } }],
+      });
+    }
+  });
+
+  it('bytes that are not UTF-8', async () => {
+    const text = Buffer.from(notification('"message":"\u00ff"'), 'latin1');
+    expect(await door.call('POST', '/v1/notifications', { as: door.keys.send, text })).toMatchObject({
+      status: 400,
+      body: { error: { message: expect.stringContaining('UTF-8') } },
+    });
+  });
+
+  it('what is not JSON, and JSON that is packed otherwise than with gzip', async () => {
+    for (const type of [
+      'text/plain',
+      'application/x-www-form-urlencoded',
+      'application/xml',
+      'multipart/form-data; boundary=x',
+      'application/jsonx',
+      '',
+    ]) {
+      const { status, body } = await door.call('POST', '/v1/notifications', {
+        as: door.keys.send,
+        body: good,
+        headers: { 'content-type': type },
+      });
+      expect({ type, status, body }).toMatchObject({ type, status: 415, body: { error: { code: 'UNSUPPORTED_MEDIA_TYPE' } } });
+    }
+    for (const encoding of ['br', 'deflate', 'gzip, gzip']) {
+      expect(
+        (await door.call('POST', '/v1/notifications', { as: door.keys.send, body: good, headers: { 'content-encoding': encoding } }))
+          .status,
+      ).toBe(415);
+    }
+    expect(
+      (await door.call('POST', '/v1/notifications', { as: door.keys.send, body: good, headers: { 'content-encoding': 'gzip' } })).status,
+    ).toBe(400);
+  });
+
+  it('more bytes than it may have, also when they come packed', async () => {
+    const huge = `[${`${JSON.stringify({ ...good, message: 'x'.repeat(4000) })},`.repeat(2200)}0]`;
+    const packed = gzipSync(huge);
+    expect(packed.length).toBeLessThan(200_000);
+    for (const [text, headers] of [
+      [huge, {}],
+      [packed, { 'content-encoding': 'gzip' }],
+    ] as const) {
+      expect(await door.call('POST', '/v1/notifications', { as: door.keys.send, text, headers })).toMatchObject({
+        status: 413,
+        body: { error: { code: 'BODY_TOO_LARGE' } },
+      });
+    }
+    expect((await door.call('POST', '/v1/inbox/read', { as: userToken, text: ' '.repeat(1_048_577) })).status).toBe(413);
+  });
+
+  it('idempotency keys that are none', async () => {
+    for (const key of ['', 'x'.repeat(256), 'clé']) {
+      const { status, body } = await door.call('POST', '/v1/notifications', {
+        as: door.keys.send,
+        body: good,
+        headers: { 'idempotency-key': Buffer.from(key).toString('latin1') },
+      });
+      expect({ key, status, body }).toMatchObject({ key, status: 400, body: { error: { path: 'headers.idempotency-key' } } });
+    }
+  });
+});
+
+describe('other routes refuse', () => {
+  const cases: [call: string, as: 'user' | 'send' | 'operate' | 'admin', body: unknown, path: string][] = [
+    ['POST /v1/push-tokens', 'user', { token: 'not-a-token', platform: 'ios' }, 'token'],
+    ['POST /v1/push-tokens', 'user', { token: 'ExponentPushToken[a\u0000]', platform: 'ios' }, 'token'],
+    ['POST /v1/push-tokens', 'user', { token: 'ExponentPushToken[abc]', platform: 'symbian' }, 'platform'],
+    ['POST /v1/push-tokens', 'send', { token: 'ExponentPushToken[abc]', platform: 'ios' }, 'userId'],
+    ['POST /v1/push-tokens', 'send', { userId: 'x', token: 'ExponentPushToken[abc]', platform: 'ios' }, 'userId'],
+    ['POST /v1/push-tokens', 'user', { token: 'ExponentPushToken[abc]', platform: 'ios', project: 'no-such' }, 'project'],
+    ['GET /v1/push-tokens', 'send', undefined, 'query.userId'],
+    ['GET /v1/push-tokens?userId=%00', 'send', undefined, 'query.userId'],
+    ['DELETE /v1/push-tokens/x', 'user', undefined, 'params.id'],
+    ['PATCH /v1/settings', 'user', { timezone: 'Mars/Olympus' }, 'timezone'],
+    ['PATCH /v1/settings', 'user', { timezone: '+09:00' }, 'timezone'],
+    ['PATCH /v1/settings', 'user', { quietHours: { start: '25:00' } }, 'quietHours.start'],
+    ['PATCH /v1/settings', 'user', { userId: randomUUID() }, 'userId'],
+    ['PUT /v1/settings', 'user', { pushEnabled: true }, 'timezone'],
+    ['PATCH /v1/users/1/settings', 'send', {}, 'params.id'],
+    ['GET /v1/inbox?limit=201', 'user', undefined, 'query.limit'],
+    ['GET /v1/inbox?limit=1e2', 'user', undefined, 'query.limit'],
+    ['GET /v1/inbox?limit=1&limit=2', 'user', undefined, 'query.limit'],
+    ['GET /v1/inbox?unread=yes', 'user', undefined, 'query.unread'],
+    ['GET /v1/inbox?cursor=abc', 'user', undefined, 'query.cursor'],
+    ['GET /v1/inbox?__proto__=1', 'user', undefined, 'query.__proto__'],
+    ['POST /v1/inbox/read', 'user', { ids: ['x'] }, 'ids[0]'],
+    ['POST /v1/inbox/read', 'user', { ids: [] }, 'ids'],
+    ['POST /v1/inbox/%20/read', 'user', undefined, 'params.id'],
+    [`POST /v1/inbox/${userId}/acked`, 'user', { deliveryId: '1e9' }, 'deliveryId'],
+    [`POST /v1/inbox/${userId}/acked`, 'user', { deliveryId: 7 }, 'deliveryId'],
+    ['POST /v1/broadcasts', 'operate', { type: 'x', title: 'x', audience: { kind: 'some' } }, 'audience.kind'],
+    ['POST /v1/broadcasts', 'operate', { type: 'x', title: 'x', audience: { kind: 'all' }, start: 'yes' }, 'start'],
+    ['POST /v1/broadcasts', 'operate', { type: 'x', title: 'x', audience: { kind: 'all' }, extra: 1 }, 'extra'],
+    ['POST /v1/broadcasts/preview', 'send', { audience: { kind: 'filter' } }, 'audience'],
+    ['POST /v1/broadcasts/preview', 'send', { audience: { kind: 'all' }, more: 1 }, 'more'],
+    ['GET /v1/broadcasts/0', 'operate', undefined, 'params.id'],
+    ['GET /v1/broadcasts/99999999999999999999', 'operate', undefined, 'params.id'],
+    ['POST /v1/queue/pause', 'operate', undefined, ''],
+    ['POST /v1/queue/pause', 'operate', { reason: '' }, 'reason'],
+    ['POST /v1/queue/pause', 'operate', { reason: 'x'.repeat(501) }, 'reason'],
+    ['POST /v1/queue/catch-up', 'operate', { since: '2026-01-02T00:00:00Z', until: '2026-01-01T00:00:00Z', reason: 'x' }, 'until'],
+    ['PUT /v1/pushes-enabled', 'operate', { enabled: 'no', reason: 'x' }, 'enabled'],
+    ['PUT /v1/policy', 'operate', { capLimit: 0, reason: 'x' }, 'capLimit'],
+    ['PUT /v1/policy', 'operate', { defaultTimezone: 'JST', reason: 'x' }, 'defaultTimezone'],
+    ['PUT /v1/policy', 'operate', { tokenLossShare: 1.1, reason: 'x' }, 'tokenLossShare'],
+    ['PUT /v1/types/a%20b', 'operate', { reason: 'x' }, 'params.type'],
+    ['PUT /v1/types/a', 'operate', { ttlSeconds: 1e12, reason: 'x' }, 'ttlSeconds'],
+    ['POST /v1/push-tokens/quarantine/undo', 'operate', { since: 'yesterday', reason: 'x' }, 'since'],
+    ['POST /v1/api-keys', 'admin', { name: 'x', scopes: ['root'] }, 'scopes[0]'],
+    ['POST /v1/api-keys', 'admin', { name: 'x', scopes: [] }, 'scopes'],
+    ['POST /v1/api-keys/short/revoke', 'admin', { reason: 'x' }, 'params.id'],
+    ['GET /v1/audit?limit=0', 'admin', undefined, 'query.limit'],
+    ['GET /v1/ledger?by=day', 'operate', undefined, 'query.by'],
+    ['GET /v1/ledger?since=2026', 'operate', undefined, 'query.since'],
+    ['GET /v1/notifications/1', 'send', undefined, 'params.id'],
+    ['GET /v1/status?verbose=1', 'operate', undefined, 'query.verbose'],
+  ];
+
+  it.each(cases)('%s as %s with %j at %s', async (call, as, body, path) => {
+    const [method = '', url = ''] = call.split(' ');
+    const answer = await door.call(method, url, { as: as === 'user' ? userToken : door.keys[as], body });
+    expect(answer).toMatchObject({ status: 400, body: { error: { code: 'INVALID_INPUT', path } } });
+  });
+
+  it('what a user asks for somebody else', async () => {
+    const other = randomUUID();
+    expect(
+      (
+        await door.call('POST', '/v1/push-tokens', {
+          as: userToken,
+          body: { userId: other, token: 'ExponentPushToken[a]', platform: 'ios' },
+        })
+      ).status,
+    ).toBe(403);
+    expect((await door.get(`/v1/push-tokens?userId=${other}`, userToken)).status).toBe(403);
+    expect((await door.call('DELETE', `/v1/push-tokens/${other}?userId=${other}`, { as: userToken })).status).toBe(403);
+  });
+
+  it('things that are not there', async () => {
+    const id = randomUUID();
+    const calls: [string, string, string | null, unknown?][] = [
+      ['GET', `/v1/notifications/${id}`, door.keys.send],
+      ['GET', `/v1/notifications/${id}/explain`, door.keys.operate],
+      ['POST', `/v1/inbox/${id}/read`, userToken],
+      ['POST', `/v1/inbox/${id}/opened`, userToken],
+      ['POST', `/v1/inbox/${id}/acked`, userToken, { deliveryId: '1' }],
+      ['DELETE', `/v1/push-tokens/${id}`, userToken],
+      ['DELETE', '/v1/push-tokens', userToken, { token: 'ExponentPushToken[unknown]' }],
+      ['GET', '/v1/broadcasts/999', door.keys.operate],
+      ['POST', '/v1/projects/999/unfreeze', door.keys.operate, { reason: 'x' }],
+      ['POST', '/v1/api-keys/000000000000/revoke', door.keys.admin, { reason: 'x' }],
+      ['GET', '/v1/nothing', door.keys.admin],
+      ['GET', '/', null],
+      ['PUT', '/v1/notifications', door.keys.send, good],
+    ];
+    for (const [method, path, as, body] of calls) {
+      expect({ path, ...(await door.call(method, path, { as, body })) }).toMatchObject({
+        path,
+        status: 404,
+        body: { error: { code: 'NOT_FOUND' } },
+      });
+    }
+  });
+});

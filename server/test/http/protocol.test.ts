@@ -1,0 +1,135 @@
+import { once } from 'node:events';
+import { connect } from 'node:net';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { connectDatabase } from '../../src/database/connect-database.js';
+import { silentLogger } from '../../src/logging/logger.js';
+import { type TestDatabase, testDatabase } from '../support/database.js';
+import { DocumentedAnswers } from '../support/documented-answers.js';
+import { HttpDoor } from '../support/http-door.js';
+
+let db: TestDatabase;
+let door: HttpDoor;
+
+beforeAll(async () => {
+  db = await testDatabase();
+  door = await HttpDoor.open(db.database);
+});
+afterAll(async () => {
+  await door.close();
+  await db.close();
+});
+
+/** Sends bytes and gives what came back until the connection ended. */
+async function raw(bytes: string): Promise<string> {
+  const { hostname, port } = new URL(door.url);
+  const socket = connect(Number(port), hostname);
+  let answer = '';
+  socket.on('data', (data) => {
+    answer += data.toString();
+  });
+  socket.write(bytes);
+  await once(socket, 'close');
+  return answer;
+}
+
+describe('every answer', () => {
+  it('has headers that keep browsers from doing anything with it, and no word of what serves it', async () => {
+    for (const [path, as] of [
+      ['/health', null],
+      ['/v1/status', door.keys.operate],
+      ['/v1/status', null],
+      ['/v1/nothing', null],
+      ['/v1/%', null],
+    ] as const) {
+      const { headers } = await door.get(path, as);
+      expect(Object.fromEntries(headers), path).toMatchObject({
+        'content-security-policy': "default-src 'none'; frame-ancestors 'none'",
+        'x-content-type-options': 'nosniff',
+        'x-frame-options': 'DENY',
+        'referrer-policy': 'no-referrer',
+        'cache-control': 'no-store',
+      });
+      expect(headers.get('server')).toBeNull();
+      expect(headers.get('x-powered-by')).toBeNull();
+    }
+  });
+
+  it('has a request id of our own making', async () => {
+    const { headers, body } = await door.call('GET', '/v1/status', { headers: { 'x-request-id': 'mine', 'request-id': 'mine' } });
+    expect(headers.get('x-request-id')).toMatch(/^[\w-]{8}-/);
+    expect(body).toMatchObject({ error: { requestId: headers.get('x-request-id') } });
+  });
+
+  it('tells what is wrong with a request that no route ever saw', async () => {
+    expect(await door.get('/v1/notifications/%zz', door.keys.send)).toMatchObject({
+      status: 400,
+      body: { error: { code: 'INVALID_INPUT' } },
+    });
+    expect(await raw('NOT HTTP\r\n\r\n')).toMatch(/^HTTP\/1.1 400 [\s\S]*"code":"INVALID_INPUT"/);
+    expect(await raw(`GET /health HTTP/1.1\r\nHost: x\r\nX-Long: ${'x'.repeat(20_000)}\r\n\r\n`)).toMatch(/^HTTP\/1.1 431 /);
+    expect(
+      await raw(
+        'POST /v1/notifications HTTP/1.1\r\nHost: x\r\nConnection: close\r\nContent-Length: 5\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n',
+      ),
+    ).toMatch(/^HTTP\/1.1 400 /);
+  });
+});
+
+describe('documentation', () => {
+  it('describes every route as OpenAPI 3.1, with who may call it', async () => {
+    const { body } = await door.get('/openapi.json', null);
+    const { openapi, paths } = body as { openapi: string; paths: Record<string, Record<string, { security: object[]; summary: string }>> };
+    expect(openapi).toBe('3.1.0');
+    for (const { method, url, access } of door.app.declaredRoutes.filter((one) => !one.url.startsWith('/docs'))) {
+      const operation = paths[url.replace(/:(\w+)/g, '{$1}')]?.[method.toLowerCase()];
+      expect(operation?.summary, `${method} ${url}`).toBeTruthy();
+      expect(operation?.security).toHaveLength(access === 'public' ? 0 : access.includes('user') && access.length > 1 ? 2 : 1);
+    }
+    expect(Object.keys(paths).some((path) => path.startsWith('/docs'))).toBe(false);
+    expect(JSON.stringify(body)).toContain('"#/components/schemas/Error"');
+  });
+
+  it('is held against answers by the tests', async () => {
+    const documented = new DocumentedAnswers((await door.get('/openapi.json', null)).body);
+    expect(documented.fault('GET', '/v1/inbox?limit=1', 200, { items: [], nextCursor: null })).toBeNull();
+    expect(documented.fault('GET', '/v1/inbox?limit=1', 200, { items: [] })).toContain('nextCursor');
+    expect(documented.fault('GET', '/v1/inbox', 400, { error: { code: 'NOT_A_CODE' } })).toContain('code');
+  });
+
+  it('has a page that works with scripts of its own only', async () => {
+    const page = await door.get('/docs', null);
+    expect(page).toMatchObject({ status: 200, body: expect.stringContaining('swagger-ui') });
+    expect(page.headers.get('content-security-policy')).toContain("default-src 'self'");
+    expect(page.headers.get('content-security-policy')).not.toContain('unsafe-eval');
+    expect((await door.get('/docs/static/swagger-ui-bundle.js', null)).status).toBe(200);
+    expect((await door.get('/docs/static/../../package.json', null)).status).toBe(404);
+    expect((await door.get('/docs/static/%2e%2e%2f%2e%2e%2fpackage.json', null)).status).toBe(404);
+  });
+});
+
+describe('without a database', () => {
+  it('says so, and is alive but not ready', async () => {
+    const nowhere = connectDatabase({ url: 'postgres://x:x@127.0.0.1:1/x', maxConnections: 1, applicationName: 'x', log: silentLogger });
+    const apiKeys = { verify: async () => ({ keyId: '000000000000', name: 'x', scopes: ['admin'] }) };
+    const lonely = await HttpDoor.withParts({ ...door.parts, database: nowhere, apiKeys: apiKeys as never });
+    const answer = await lonely.get('/v1/ledger', door.keys.admin);
+    expect(answer).toMatchObject({ status: 503, body: { error: { code: 'DATABASE_UNAVAILABLE' } } });
+    expect(answer.headers.get('retry-after')).toBe('5');
+    expect(await lonely.get('/ready', null)).toMatchObject({
+      status: 503,
+      body: { ready: false, checks: { database: 'does not answer' } },
+    });
+    expect((await lonely.get('/health', null)).status).toBe(200);
+    await lonely.close();
+    await nowhere.close();
+  });
+
+  it('tells nobody what went wrong inside', async () => {
+    const broken = { query: () => Promise.reject(new Error('secret inside')) };
+    const lonely = await HttpDoor.withParts({ ...door.parts, database: { ...db.database, ...broken } });
+    const answer = await lonely.get('/v1/ledger', door.keys.admin);
+    expect(answer).toMatchObject({ status: 500, body: { error: { code: 'INTERNAL', message: 'Something went wrong inside.' } } });
+    expect(JSON.stringify(answer.body)).not.toContain('secret');
+    await lonely.close();
+  });
+});
