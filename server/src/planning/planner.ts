@@ -50,12 +50,14 @@ export class Planner {
 
   /** Plans one batch of a lane. Two planners may work on one lane at once: they take different rows. */
   async plan(lane: Lane): Promise<PlannedBatch> {
-    const { database, policies, localTime, random, planningTime } = this.#parts;
+    const { database, policies, localTime, monotonic, random, planningTime } = this.#parts;
     const { batchSize, chunkSize } = this.#options;
     const policy = await policies.get();
     const step = policy.capLimit === null ? 0 : policy.capWindowSeconds / policy.capLimit;
     const mark = this.#lowWater.next(String(lane));
+    let lookedMs = 0;
     const planned = await database.transaction(async (tx) => {
+      const lookedAt = monotonic();
       const rows = (await tx.rows(takeOutbox, [
         lane,
         batchSize,
@@ -66,6 +68,7 @@ export class Planner {
         policy.capLimit ?? 2_000_000_000,
         planningTime(),
       ])) as (string | null)[][];
+      lookedMs = monotonic() - lookedAt;
       const taken = readOutboxRows(rows);
       const outboxIds = taken.items.map((item) => item.outboxId);
       if (taken.items.length === 0) return { notifications: 0, deliveries: 0, lowest: null };
@@ -82,7 +85,7 @@ export class Planner {
       if (FAILPOINTS) await failpoint('before_plan_commit');
       return { notifications: taken.items.length, deliveries: writer.deliveries, lowest: Math.min(...outboxIds) };
     });
-    this.#lowWater.saw(mark, planned.lowest);
+    this.#lowWater.saw(mark, planned.lowest, lookedMs);
     return { notifications: planned.notifications, deliveries: planned.deliveries };
   }
 }

@@ -1,5 +1,7 @@
 const TRAIL_MS = 2000;
 const SWEEP_MS = 2000;
+/** Whatever a look at everything took (it may have waited for a lock): nothing below the mark waits longer than this. */
+const SWEEP_MOST_MS = 30_000;
 
 export interface Mark {
   readonly key: string;
@@ -19,8 +21,8 @@ interface Track {
  *
  * While some long transaction holds back vacuum, every row that was ever taken stays in the index, and a claim that starts at the head walks
  * them all: the rate falls with every claim. So a claim starts at what the claims of two seconds ago found lowest. Rows can still appear below it
- * (a slow transaction commits late, a lease runs out), so every two seconds, or seldom enough to take a twentieth of the time, one
- * claim looks at everything.
+ * (a slow transaction commits late, a lease runs out), so every two seconds, or seldom enough to take a twentieth of the time but at least twice a
+ * minute, one claim looks at everything.
  */
 export class LowWater {
   readonly #tracks = new Map<string, Track>();
@@ -33,25 +35,18 @@ export class LowWater {
   next(key: string): Mark {
     const now = this.#monotonic();
     const track = this.#track(key);
-    if (now - track.sweptAt >= Math.max(SWEEP_MS, track.sweepMs * 20)) return { key, from: 0, startedAt: now };
-    let from = 0;
-    while (track.seen.length > 0) {
-      const oldest = track.seen[0];
-      if (oldest === undefined || now - oldest.at < TRAIL_MS) break;
-      from = oldest.position;
-      if (track.seen.length === 1 || now - (track.seen[1]?.at ?? now) < TRAIL_MS) break;
-      track.seen.shift();
-    }
-    return { key, from, startedAt: now };
+    const from = trail(track.seen, now);
+    const sweepEvery = Math.min(SWEEP_MOST_MS, Math.max(SWEEP_MS, track.sweepMs * 20));
+    return { key, from: now - track.sweptAt >= sweepEvery ? 0 : from, startedAt: now };
   }
 
-  /** lowest: the lowest position that the claim took, or null when it found nothing. */
-  saw(mark: Mark, lowest: number | null): void {
+  /** lowest: the lowest position that the claim took, or null when it found nothing. lookedMs: how long it looked; absent: until now. */
+  saw(mark: Mark, lowest: number | null, lookedMs?: number): void {
     const now = this.#monotonic();
     const track = this.#track(mark.key);
     if (mark.from === 0) {
       track.sweptAt = now;
-      track.sweepMs = now - mark.startedAt;
+      track.sweepMs = lookedMs ?? now - mark.startedAt;
     }
     if (lowest === null) return;
     const last = track.seen.at(-1);
@@ -68,4 +63,12 @@ export class LowWater {
     }
     return track;
   }
+}
+
+/** What was lowest two seconds ago; forgets what was before. */
+function trail(seen: Track['seen'], now: number): number {
+  let past = 0;
+  while (past < seen.length && now - (seen[past]?.at ?? now) >= TRAIL_MS) past++;
+  if (past > 1) seen.splice(0, past - 1);
+  return past > 0 ? (seen[0]?.position ?? 0) : 0;
 }
