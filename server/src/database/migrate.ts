@@ -23,7 +23,7 @@ export interface MigrationReport {
 }
 
 /** A file that Postgres refused. Nothing of it stays; the files before it do. */
-export class MigrationError extends Error {
+class MigrationError extends Error {
   override readonly name = 'MigrationError';
   /** SQLSTATE. */
   readonly code: string;

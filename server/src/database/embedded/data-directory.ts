@@ -1,6 +1,8 @@
 import {
+  accessSync,
   chmodSync,
   chownSync,
+  constants,
   existsSync,
   lchownSync,
   mkdirSync,
@@ -43,6 +45,16 @@ export function pathsIn(folder: string): Paths {
 /** Enterable but not listable by others, so that Postgres may run as another user; every secret in it is a file of mode 0600. */
 export function makeFolders(paths: Paths): void {
   if (!existsSync(paths.dataDir)) mkdirSync(paths.dataDir, { recursive: true, mode: 0o711 });
+  try {
+    accessSync(paths.dataDir, constants.W_OK);
+  } catch (error) {
+    throw new EmbeddedPostgresError(
+      `${paths.dataDir} belongs to another user. Run as that user, or set TODOKU_DATA_DIR to a folder of yours.`,
+      {
+        cause: error,
+      },
+    );
+  }
   mkdirSync(paths.users, { recursive: true, mode: 0o711 });
 }
 
