@@ -6,7 +6,9 @@ const page = readFileSync(new URL('../../docs/errors.md', import.meta.url), 'utf
 
 describe('docs/errors.md', () => {
   it('lists every error with its status, message and remedy, and no other', () => {
-    const rows = Object.entries(errorCatalogue).map(([code, { status, message, remedy }]) => `| \`${code}\` | ${status} | ${message} | ${remedy} |`);
+    const rows = Object.entries(errorCatalogue).map(
+      ([code, { status, message, remedy }]) => `| \`${code}\` | ${status} | ${message} | ${remedy} |`,
+    );
     expect(page.split('\n').filter((line) => line.startsWith('| `'))).toEqual(rows);
   });
 });

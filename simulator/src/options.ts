@@ -59,7 +59,7 @@ export const LONGEST_TIMER_MS = 2 ** 31 - 1;
 
 const HOUR_MS = 3_600_000;
 
-export function defaultSettings(): SimulatorSettings {
+function defaultSettings(): SimulatorSettings {
   return {
     rate: 600,
     burst: null,

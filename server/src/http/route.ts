@@ -10,7 +10,7 @@ export type Grant = 'user' | 'loopback' | Scope;
 export type Access = 'public' | readonly Grant[];
 
 /** What a handler is given: checked values, the caller, and the raw request for what is rare. */
-export interface Call<Params, Query, Body> {
+interface Call<Params, Query, Body> {
   readonly params: Params;
   readonly query: Query;
   readonly body: Body;

@@ -4,7 +4,7 @@ import { actAsUser } from '../security/act-as-user.js';
 import type { User } from '../security/user-jwt.js';
 import { type InboxPlace, printCursor, readCursor } from './inbox-cursor.js';
 
-export interface InboxItem {
+interface InboxItem {
   readonly id: string;
   readonly type: string;
   readonly title: string;

@@ -35,7 +35,7 @@ export interface IntakeLimits {
 }
 
 /** Two writers: one commit is prepared while the other waits for the disk. More only make the commits smaller. */
-export const intakeLimits: IntakeLimits = { writers: 2, mostAtOnce: 1000, mostWaiting: 10_000 };
+const intakeLimits: IntakeLimits = { writers: 2, mostAtOnce: 1000, mostWaiting: 10_000 };
 
 /**
  * Writes accepted notifications, several requests in one commit. An answer means that it is committed; OVERLOADED means that nothing was.

@@ -12,7 +12,7 @@ export type ItemResult =
   | { readonly index: number; readonly status: 'accepted'; readonly id: string }
   | { readonly index: number; readonly status: 'rejected'; readonly error: ItemError };
 
-export interface ItemError {
+interface ItemError {
   readonly code: ErrorCode;
   readonly message: string;
   readonly path: string | null;

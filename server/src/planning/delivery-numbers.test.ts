@@ -9,7 +9,11 @@ function blocks(): Queryable & { readonly drawn: () => number } {
   return {
     drawn: () => last / 1000,
     query: async () => [],
-    rows: async (_sql, params) => Array.from({ length: Number(params?.[0]) }, () => [String((last += 1000))]),
+    rows: async (_sql, params) =>
+      Array.from({ length: Number(params?.[0]) }, () => {
+        last += 1000;
+        return [String(last)];
+      }),
   };
 }
 

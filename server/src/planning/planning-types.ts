@@ -70,7 +70,7 @@ export interface DecisionInput {
   readonly spread: number;
 }
 
-export type HoldReason = 'scheduled' | 'quiet_hours';
+type HoldReason = 'scheduled' | 'quiet_hours';
 
 export type SuppressReason =
   | 'row_deleted'

@@ -79,7 +79,7 @@ export type ReceiptsResult =
   | { readonly kind: 'answered'; readonly receipts: ReadonlyMap<string, Receipt> }
   | { readonly kind: 'transient' | 'project_fault'; readonly code: string; readonly retryAfterMs: number | null };
 
-export interface ProviderLimits {
+interface ProviderLimits {
   /** Most recipients in one request. */
   readonly recipients: number;
   /** Most ticket ids in one receipts request; 0: the provider has no receipts. */

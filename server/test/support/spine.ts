@@ -33,7 +33,7 @@ export interface StoredDelivery {
 
 export const testKeys = `1:${Buffer.alloc(32, 1).toString('base64')},index:${Buffer.alloc(32, 2).toString('base64')}`;
 
-export function testKeyring(): Keyring {
+function testKeyring(): Keyring {
   const parsed = parseKeys(testKeys);
   if (!parsed.ok) throw new Error(parsed.problem);
   return new LocalKeyring(parsed.keys);

@@ -1,0 +1,42 @@
+import type { Postgres } from '../setup/postgres.js';
+import type { Simulator } from '../setup/simulator.js';
+import type { Contestant, Round } from './contestant.js';
+
+/** One contestant's turn: prepared, timed, checked against the simulator's own count. */
+export async function playRound(contestant: Contestant, count: number, postgres: Postgres, simulator: Simulator): Promise<Round> {
+  await contestant.prepare(count);
+  await simulator.reset();
+  const before = await meters(contestant, postgres, simulator);
+  const start = performance.now();
+  await contestant.run(count);
+  const seconds = (performance.now() - start) / 1000;
+  const after = await meters(contestant, postgres, simulator);
+  const details = (await contestant.details?.(count)) ?? {};
+  await contestant.check(count);
+  const stats = await simulator.stats();
+  if (stats.accepted !== count) throw new Error(`the simulator took ${stats.accepted} of ${count} from ${contestant.name}`);
+  return {
+    perSecond: count / seconds,
+    seconds,
+    cpu: {
+      sender: after.sender - before.sender,
+      postgres: after.postgres - before.postgres,
+      simulator: after.simulator - before.simulator,
+      bench: after.bench - before.bench,
+    },
+    wireBytes: stats.bytesReceived,
+    walBytes: after.wal - before.wal,
+    details,
+  };
+}
+
+async function meters(contestant: Contestant, postgres: Postgres, simulator: Simulator) {
+  const own = process.cpuUsage();
+  return {
+    wal: await postgres.walBytes(),
+    sender: contestant.process.cpu(),
+    postgres: postgres.cpu(),
+    simulator: simulator.cpu(),
+    bench: (own.user + own.system) / 1e6,
+  };
+}
