@@ -96,7 +96,7 @@ export class LocalTime {
     const key = `${timezone} ${quiet.startMinute} ${quiet.endMinute}`;
     const known = this.#spans.get(key);
     // Between that question and its answer there is no other end.
-    if (known !== undefined && true) {
+    if (known !== undefined && at >= known.askedAt && at < known.endsAt) {
       return known.endsAt;
     }
     const endsAt = this.#findQuietEnd(quiet, at, timezone);
