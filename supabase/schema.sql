@@ -542,6 +542,17 @@ AS $function$
     $function$
 ;
 
+CREATE OR REPLACE FUNCTION push.applied_migrations()
+ RETURNS SETOF text
+ LANGUAGE plpgsql
+ STABLE SECURITY DEFINER
+ SET search_path TO ''
+AS $function$
+begin
+  return query select m.version::text from supabase_migrations.schema_migrations m;
+end $function$
+;
+
 CREATE OR REPLACE FUNCTION push.catch_up(since timestamp with time zone, until timestamp with time zone)
  RETURNS bigint
  LANGUAGE plpgsql
@@ -815,6 +826,8 @@ create policy "todoku_worker has full access" on public.push_tokens for all to t
 grant execute on function auth.jwt() to public;
 
 grant execute on function auth.uid() to public;
+
+grant execute on function push.applied_migrations() to todoku_worker;
 
 grant execute on function push.catch_up(since timestamp with time zone, until timestamp with time zone) to todoku_worker;
 
