@@ -128,6 +128,19 @@ describe('decide: time', () => {
     expect(decided({ settings: { quietHours: night }, rest: { spread: 0.5 } })).toMatchObject({ until });
   });
 
+  it('does not spread into the next quiet hours where a change of clocks leaves little open', () => {
+    // Open from 01:55 to 03:05, of which the clock shows only ten minutes that night.
+    const quietHours = { startMinute: 3 * 60 + 5, endMinute: 60 + 55 };
+    const policy = { ...plainInput(now).policy, releaseSpreadSeconds: 86_400 };
+    const night = new Date('2026-03-28T23:00:00Z');
+    const held = decided({
+      settings: { quietHours, timezone: 'Europe/Berlin' },
+      notification: { createdAt: night },
+      rest: { policy, now: night, spread: 1 },
+    });
+    expect(held).toEqual({ verdict: 'hold', reason: 'quiet_hours', until: new Date('2026-03-29T00:55:00Z') });
+  });
+
   it('spreads over half of what is open, when little is', () => {
     const almostAlways = { startMinute: 7 * 60 + 4, endMinute: 7 * 60 };
     expect(decided({ settings: { quietHours: almostAlways }, rest: { spread: 1 } })).toMatchObject({

@@ -171,6 +171,8 @@ describe('LocalTime.quietEnd', () => {
     const span = quiet('22:00', '02:30');
     const asked = ['2026-10-24T20:00:00Z', '2026-10-25T00:29:00Z', '2026-10-25T01:05:00Z', '2026-10-24T21:00:00Z', '2026-10-25T21:00:00Z'];
     const ends = asked.map((now) => new Date(localTime.quietEnd(span, at(now), 'Europe/Berlin')).toISOString());
+    const nightBefore = localTime.quietEnd(span, at('2026-10-23T21:00:00Z'), 'Europe/Berlin');
+    expect(new Date(nightBefore).toISOString()).toBe('2026-10-24T00:30:00.000Z');
     expect(ends).toEqual([...Array<string>(4).fill('2026-10-25T01:30:00.000Z'), '2026-10-26T01:30:00.000Z']);
   });
 });
