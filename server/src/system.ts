@@ -153,13 +153,21 @@ export async function startWorker(
     },
     workerOptions(config),
   );
-  await warnOfZonesThatDiffer(foundation.database, clock.now(), log);
-  await worker.start();
+  try {
+    await warnOfZonesThatDiffer(foundation.database, clock.now(), log);
+    await worker.start();
+  } catch (error) {
+    await database.close();
+    throw error;
+  }
   return {
     stop: async () => {
-      await worker.stop();
-      await sayGoodbye(foundation.database, identity.id);
-      await database.close();
+      try {
+        await worker.stop();
+        await sayGoodbye(foundation.database, identity.id);
+      } finally {
+        await database.close();
+      }
     },
   };
 }

@@ -14,7 +14,7 @@ import type { Keyring } from '../../src/security/keyring.js';
 import { LocalKeyring } from '../../src/security/local-keyring.js';
 import { hotPathSettings } from '../../src/workers/hot-path-settings.js';
 import { Worker, type WorkerOptions } from '../../src/workers/worker.js';
-import { testDatabase } from './database.js';
+import { type TestDatabase, testDatabase } from './database.js';
 
 /** A user with devices, as the tests make them. */
 export interface TestUser {
@@ -59,6 +59,8 @@ interface SpineOptions {
   readonly worker?: Partial<WorkerOptions>;
   readonly quarantine?: (database: Database) => TokenQuarantine;
   readonly log?: Logger;
+  /** Where, when not in a database of the run's server. */
+  readonly on?: TestDatabase;
 }
 
 /** Database, simulator and what it takes to run workers: the spine without HTTP. */
@@ -86,7 +88,7 @@ export class Spine {
 
   static async start(options: SpineOptions = {}): Promise<Spine> {
     const simulator = await startSimulator({ rate: null, ledger: 'full', ...options.simulator });
-    const spine = new Spine(await testDatabase(), simulator, options);
+    const spine = new Spine(options.on ?? (await testDatabase()), simulator, options);
     await spine.admin.query('update push.projects set rate_budget = null');
     return spine;
   }
