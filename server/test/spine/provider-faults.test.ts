@@ -130,4 +130,28 @@ describe('when the provider answers badly', () => {
     const extra = [...spine.simulator.control.hits().values()].reduce((sum, n) => sum + n - 1, 0);
     expect(extra).toBeLessThanOrEqual((await spine.ledger())['resent_unknown'] ?? 0);
   });
+
+  it('keeps a breaker open whose probe finds the same fault of the project: nothing slips through in between', async () => {
+    const user = await spine.user();
+    spine.simulator.control.setToken(user.tokens[0] ?? '', { behaviour: 'invalid_credentials_at_ticket' });
+    const id = await spine.notify(user.id);
+    const opened = async (): Promise<{ breaker_state: string; breaker_opened_at: Date | null } | undefined> =>
+      (
+        await spine.admin.query<{ breaker_state: string; breaker_opened_at: Date | null }>(
+          'select breaker_state, breaker_opened_at from push.projects where id = 1',
+        )
+      )[0];
+    await expect.poll(opened, { timeout: 10_000 }).toMatchObject({ breaker_state: 'open' });
+    const first = await opened();
+    const attempts = () => spine.admin.query("select 1 from push.attempts where outcome = 'answered' and accepted = 0 and failed = 0");
+    const before = (await attempts()).length;
+    await spine.admin.query('update push.projects set breaker_probe_at = now()');
+    await spine.admin.query('update push.chunks set due_at = now()');
+    await expect.poll(async () => (await attempts()).length, { timeout: 10_000 }).toBeGreaterThan(before);
+    expect(await opened()).toEqual(first);
+    spine.simulator.control.clearTokens();
+    await spine.admin.query('update push.projects set breaker_probe_at = now()');
+    await spine.admin.query('update push.chunks set due_at = now()');
+    await spine.reaches(id, 'accepted_by_platform');
+  });
 });
