@@ -25,6 +25,9 @@ export type KeyState =
 
 export const longestKey = 255;
 
+/** Does not wait: false when another transaction has the key. */
+export const keyLock = /* sql */ 'pg_try_advisory_xact_lock(hashtextextended(owner || chr(31) || key, 7304125))';
+
 /**
  * Until the transaction's end nobody else carries out these keys. Does not wait: a key that somebody has is busy. The lock comes first and the
  * look at the row in a statement of its own, so that the look sees what was committed before the lock.
@@ -32,7 +35,7 @@ export const longestKey = 255;
 const lockKeys: Statement = {
   name: 'lock_idempotency_keys',
   text: /* sql */ `
-select pg_try_advisory_xact_lock(hashtextextended(k.owner || chr(31) || k.key, 7304125))
+select ${keyLock}
 from unnest($1::text[], $2::text[]) with ordinality as k(owner, key, nr) order by k.nr`,
 };
 
@@ -54,11 +57,20 @@ select * from unnest($1::text[], $2::text[], $3::bytea[], $4::smallint[], $5::js
 
 /** Takes the keys for the rest of the transaction and says what is known of each, in their order. No key may stand in the list twice. */
 export async function claimKeys(tx: Queryable, keys: readonly IdempotencyKey[]): Promise<KeyState[]> {
-  const owners = textArray(keys.map(({ owner }) => owner));
-  const names = textArray(keys.map(({ key }) => key));
-  const locked = await tx.rows(lockKeys, [owners, names]);
-  const known = await tx.rows(findKeys, [owners, names, hashes(keys)]);
-  return keys.map((_, i) => stateOf(locked[i]?.[0] === 't', known[i] ?? []));
+  const locked = await tx.rows(lockKeys, [textArray(keys.map(({ owner }) => owner)), textArray(keys.map(({ key }) => key))]);
+  const states = await readKeys(tx, keys);
+  return states.map((state, i) => (state.kind === 'fresh' && locked[i]?.[0] !== 't' ? { kind: 'busy' } : state));
+}
+
+/** What is known of keys, in their order; whether somebody works on a fresh one is not asked. */
+export async function readKeys(database: Queryable, keys: readonly IdempotencyKey[]): Promise<KeyState[]> {
+  if (keys.length === 0) return [];
+  const known = await database.rows(findKeys, [
+    textArray(keys.map(({ owner }) => owner)),
+    textArray(keys.map(({ key }) => key)),
+    hashArray(keys),
+  ]);
+  return known.map(stateOf);
 }
 
 /** Keeps the answers, in the transaction that did the work. */
@@ -70,7 +82,7 @@ export async function storeKeyAnswers(
   await tx.rows(storeAnswers, [
     textArray(answers.map(({ key }) => key.owner)),
     textArray(answers.map(({ key }) => key.key)),
-    hashes(answers.map(({ key }) => key)),
+    hashArray(answers.map(({ key }) => key)),
     answers.map(({ answer }) => answer.status),
     textArray(answers.map(({ answer }) => answer.json)),
   ]);
@@ -89,13 +101,13 @@ returning 1`,
   ).length;
 }
 
-function stateOf(locked: boolean, row: readonly (string | null)[]): KeyState {
+function stateOf(row: readonly (string | null)[]): KeyState {
   const [sameBody = null, status = null, json = null] = row;
   if (sameBody === 'f') return { kind: 'reused' };
   if (sameBody === 't' && status !== null && json !== null) return { kind: 'answered', answer: { status: Number(status), json } };
-  return { kind: locked ? 'fresh' : 'busy' };
+  return { kind: 'fresh' };
 }
 
-function hashes(keys: readonly IdempotencyKey[]): string {
+export function hashArray(keys: readonly IdempotencyKey[]): string {
   return textArray(keys.map(({ bodyHash }) => `\\x${bodyHash.toString('hex')}`));
 }

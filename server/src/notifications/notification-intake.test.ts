@@ -3,9 +3,10 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { type TestDatabase, testDatabase } from '../../test/support/database.js';
 import type { Database, Queryable } from '../database/database.js';
 import { DatabaseError } from '../database/database-error.js';
+import type { KeyedRequest } from './commit-keyed.js';
 import { pruneIdempotencyKeys } from './idempotency.js';
 import type { NewNotification } from './new-notification.js';
-import { type KeyedRequest, NotificationIntake } from './notification-intake.js';
+import { NotificationIntake } from './notification-intake.js';
 import { uuidV7 } from './uuid-v7.js';
 
 let db: TestDatabase;
@@ -231,9 +232,9 @@ describe('idempotency keys', () => {
   });
 
   it('leave all or nothing when the connection breaks before or after the commit', async () => {
-    for (const point of ['store_idempotent_answers', 'insert_notifications']) {
+    const breaking = (point: string) => {
       let broken = false;
-      const breaking = interrupted(
+      return interrupted(
         async () => undefined,
         async (name) => {
           if (name !== point || broken) return;
@@ -241,26 +242,42 @@ describe('idempotency keys', () => {
           throw connectionLost;
         },
       );
-      expect(await new NotificationIntake(breaking).takeOnce(keyed(point))).toMatchObject({ kind: 'done' });
-      expect(broken).toBe(true);
+    };
+    // Inside of the transaction: nothing of it stays, and the second try does it.
+    for (const point of ['insert_claimed_notifications', 'store_idempotent_answers']) {
+      const request = keyed(point, { items: [item({ id: randomUUID(), idGiven: true })] });
+      expect(await new NotificationIntake(breaking(point)).takeOnce(request)).toEqual({ kind: 'done', taken: [true] });
     }
     expect(await stored()).toMatchObject({ rows: 2, keys: 2 });
-    // The commit happened, its answer was lost: the second try finds the first one's answer.
-    let lost = false;
-    const afterCommit: Database = {
-      ...db.database,
-      async transaction(work, options) {
-        const result = await db.database.transaction(work, options);
-        if (lost) return result;
-        lost = true;
-        throw connectionLost;
-      },
-    };
-    expect(await new NotificationIntake(afterCommit).takeOnce(keyed('after'))).toEqual({
+    // After the commit, whose answer was lost: the second try finds the first one's answer.
+    expect(await new NotificationIntake(breaking('insert_notifications_once')).takeOnce(keyed('after'))).toEqual({
       kind: 'replay',
       answer: { status: 202, json: '{"taken":[true]}' },
     });
     expect(await stored()).toMatchObject({ rows: 3, keys: 3 });
+  });
+
+  it('are independent of each other in one commit, whatever they hold', async () => {
+    const intake = new NotificationIntake(db.database);
+    const id = randomUUID();
+    await intake.takeOnce(keyed('known'));
+    const outcomes = await Promise.allSettled([
+      intake.take([item()]),
+      intake.takeOnce(keyed('new', { items: [item(), item(), item()] })),
+      intake.takeOnce(keyed('known')),
+      intake.takeOnce(keyed('known elsewhere', { items: [item({ id, idGiven: true }), item(), item({ id, idGiven: true })] })),
+      intake.takeOnce(keyed('bad', { items: [item({ dataJson: '7' })] })),
+    ]);
+    expect(outcomes.map((outcome) => (outcome.status === 'fulfilled' ? outcome.value : (outcome.reason as { code: string }).code))).toEqual(
+      [
+        [true],
+        { kind: 'done', taken: [true, true, true] },
+        { kind: 'replay', answer: { status: 202, json: '{"taken":[true]}' } },
+        { kind: 'done', taken: [true, true, false] },
+        'INVALID_INPUT',
+      ],
+    );
+    expect(await stored()).toMatchObject({ rows: 7, keys: 3 });
   });
 
   it('are forgotten after a day', async () => {

@@ -1,8 +1,8 @@
 import type { Database } from '../database/database.js';
 import { DatabaseError, isConnectionError } from '../database/database-error.js';
 import { TodokuError } from '../errors/todoku-error.js';
+import { commitKeyed, type KeyedOutcome, type KeyedRequest } from './commit-keyed.js';
 import { GroupCommit } from './group-commit.js';
-import { claimKeys, type IdempotencyKey, type KeyState, type StoredAnswer, storeKeyAnswers } from './idempotency.js';
 import type { NewNotification } from './new-notification.js';
 import { insertNewNotifications } from './sql/insert-notifications.js';
 
@@ -10,17 +10,6 @@ import { insertNewNotifications } from './sql/insert-notifications.js';
 interface PlainRequest {
   readonly items: readonly NewNotification[];
 }
-
-export interface KeyedRequest extends PlainRequest {
-  readonly key: IdempotencyKey;
-  /** The answer to keep, given which items were taken; null: nothing came of it, and the key stays free. */
-  readonly answer: (taken: readonly boolean[]) => StoredAnswer | null;
-}
-
-/** What became of a keyed request: carried out now (`taken` as in `take`), or carried out before. */
-export type KeyedOutcome =
-  | { readonly kind: 'done'; readonly taken: readonly boolean[] }
-  | { readonly kind: 'replay'; readonly answer: StoredAnswer };
 
 /** A commit answers for each of its requests; one request's refused value does not fail the others. */
 type Settled<T> = { readonly ok: true; readonly value: T } | { readonly ok: false; readonly error: unknown };
@@ -61,12 +50,14 @@ export class NotificationIntake {
   }
 
   /** Throws IDEMPOTENCY_KEY_BUSY and IDEMPOTENCY_KEY_REUSED. */
-  async takeOnce(request: KeyedRequest): Promise<KeyedOutcome> {
+  async takeOnce(request: KeyedRequest): Promise<Exclude<KeyedOutcome, { readonly kind: 'refused' }>> {
     const key = `${request.key.owner}\u001f${request.key.key}`;
     if (this.#keysUnderWay.has(key)) throw new TodokuError('IDEMPOTENCY_KEY_BUSY');
     this.#keysUnderWay.add(key);
     try {
-      return settledValue(await admitted(this.#keyed.submit(request, request.items.length)));
+      const outcome = settledValue(await admitted(this.#keyed.submit(request, request.items.length)));
+      if (outcome.kind === 'refused') throw outcome.error;
+      return outcome;
     } finally {
       this.#keysUnderWay.delete(key);
     }
@@ -94,24 +85,7 @@ export class NotificationIntake {
 
   async #commitKeyed(requests: readonly KeyedRequest[], again = false): Promise<Settled<KeyedOutcome>[]> {
     try {
-      return await this.#database.transaction(async (tx) => {
-        const states = await claimKeys(
-          tx,
-          requests.map(({ key }) => key),
-        );
-        const fresh = requests.filter((_, i) => states[i]?.kind === 'fresh');
-        const taken = await insertNewNotifications(
-          tx,
-          fresh.flatMap(({ items }) => items),
-        );
-        const done = new Map(shareOut(fresh, taken).map((settled, i) => [fresh[i], settled.value] as const));
-        const answers = fresh.map((request) => ({ key: request.key, answer: request.answer(done.get(request) ?? []) }));
-        await storeKeyAnswers(
-          tx,
-          answers.flatMap(({ key, answer }) => (answer === null ? [] : [{ key, answer }])),
-        );
-        return requests.map((request, i) => outcomeOf(states[i], done.get(request)));
-      });
+      return (await commitKeyed(this.#database, requests)).map((value) => ({ ok: true, value }));
     } catch (error) {
       if (isConnectionError(error) && !again) return await this.#commitKeyed(requests, true);
       return await oneByOne(requests, error, (alone) => this.#commitKeyed(alone, again));
@@ -127,13 +101,6 @@ function shareOut(requests: readonly PlainRequest[], taken: readonly boolean[]):
     at += items.length;
     return { ok: true, value };
   });
-}
-
-function outcomeOf(state: KeyState | undefined, taken: readonly boolean[] | undefined): Settled<KeyedOutcome> {
-  if (state?.kind === 'answered') return { ok: true, value: { kind: 'replay', answer: state.answer } };
-  if (state?.kind === 'reused') return { ok: false, error: new TodokuError('IDEMPOTENCY_KEY_REUSED') };
-  if (taken === undefined) return { ok: false, error: new TodokuError('IDEMPOTENCY_KEY_BUSY') };
-  return { ok: true, value: { kind: 'done', taken } };
 }
 
 /** A value that the database refuses fails its own request only: the others of the commit are written without it. */
