@@ -144,6 +144,7 @@ describe('when the provider answers badly', () => {
     await expect.poll(opened, { timeout: 10_000 }).toMatchObject({ breaker_state: 'open' });
     const first = await opened();
     const attempts = () => spine.admin.query("select 1 from push.attempts where outcome = 'answered' and accepted = 0 and failed = 0");
+    await expect.poll(() => spine.admin.query('select 1 from push.chunks where state = 1'), { timeout: 10_000 }).toHaveLength(1);
     const before = (await attempts()).length;
     await spine.admin.query('update push.projects set breaker_probe_at = now()');
     await spine.admin.query('update push.chunks set due_at = now()');
