@@ -927,7 +927,7 @@ grant delete, insert, select, update on table push.ledger_entries to todoku_work
 
 grant delete, insert, select, update on table push.ledger_totals to todoku_worker;
 
-grant delete, insert, select on table push.notification_ids to todoku_worker;
+grant delete, insert, select, update on table push.notification_ids to todoku_worker;
 
 grant delete, insert, select, update on table push.notification_types to todoku_worker;
 

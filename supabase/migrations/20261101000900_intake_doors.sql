@@ -7,7 +7,7 @@ create table push.notification_ids (
   at timestamptz not null default now()
 );
 create index notification_ids_at on push.notification_ids (at);
-grant select, insert, delete on push.notification_ids to todoku_worker;
+grant select, insert, update, delete on push.notification_ids to todoku_worker;
 
 -- The inbox acts as the user herself, so that row level security is the judge. SET ROLE asks what the connection's own user may become.
 do $$

@@ -6,6 +6,7 @@ import type { Caller } from './caller.js';
 import { answerClientError } from './client-error.js';
 import { type DeclaredRoute, refuseUndeclared } from './declared-routes.js';
 import { addDocumentation } from './documentation.js';
+import { endConnectionsWhenClosing } from './drain.js';
 import { answerError, errorBody } from './error-answer.js';
 import { registerExpoIngest } from './expo-ingest/register-expo-ingest.js';
 import { addHttpMetrics } from './http-metrics.js';
@@ -45,6 +46,8 @@ export async function createHttpServer(parts: HttpParts): Promise<FastifyInstanc
     bodyLimit,
     requestTimeout: requestTimeoutMs,
     exposeHeadRoutes: false,
+    // What arrives on a connection that is open while the server closes is still answered; new connections are not taken.
+    return503OnClosing: false,
     trustProxy: false,
     requestIdHeader: false,
     genReqId: requestIds(),
@@ -55,6 +58,7 @@ export async function createHttpServer(parts: HttpParts): Promise<FastifyInstanc
   app.decorateRequest('caller');
   app.decorateRequest('bodyBytes', null);
   addHttpMetrics(app, parts.metrics);
+  endConnectionsWhenClosing(app);
   guardDoor(app, parts);
   takeJsonOnly(app);
   refuseUndeclared(app);

@@ -4,6 +4,7 @@ import { proveWhenDue } from '../monitoring/continuous-proof.js';
 import { rollUpLedger } from '../monitoring/ledger.js';
 import { tendStrayChunks } from '../notifications/broadcasts/broadcast-chunks.js';
 import { BroadcastFanOut } from '../notifications/broadcasts/fan-out.js';
+import { pruneClaimedIds } from '../notifications/claimed-ids.js';
 import { pruneIdempotencyKeys } from '../notifications/idempotency.js';
 import type { Quarantine } from '../tokens/quarantine.js';
 import type { Duty } from './worker.js';
@@ -43,6 +44,7 @@ export function workerDuties({ database, quarantine, log }: DutyParts): Duty[] {
     duty('ledger proof', 10 * SECOND_MS, () => proveWhenDue(database, log)),
     duty('quarantine', HOUR_MS, () => allDone(quarantine.expire())),
     duty('idempotency keys', HOUR_MS, async () => (await pruneIdempotencyKeys(database, BATCH)) === BATCH),
+    duty('claimed ids', HOUR_MS, async () => (await pruneClaimedIds(database, BATCH)) === BATCH),
     duty('recent history', HOUR_MS, async () => (await database.query(forgetRecent)).length === BATCH),
     duty('partitions', HOUR_MS, () => allDone(database.query('select push.ensure_partitions()'))),
   ];

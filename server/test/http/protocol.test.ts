@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { once } from 'node:events';
 import { connect } from 'node:net';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -104,6 +105,23 @@ describe('documentation', () => {
     expect((await door.get('/docs/static/swagger-ui-bundle.js', null)).status).toBe(200);
     expect((await door.get('/docs/static/../../package.json', null)).status).toBe(404);
     expect((await door.get('/docs/static/%2e%2e%2f%2e%2e%2fpackage.json', null)).status).toBe(404);
+  });
+});
+
+describe('closing', () => {
+  it('answers everything that it has taken in, and takes nothing in that it does not answer', async () => {
+    const closing = await HttpDoor.open(db.database);
+    const one = () => closing.post('/v1/notifications', closing.keys.send, { userId: randomUUID(), type: 'x', title: 'closing' });
+    await one();
+    const answers = Array.from({ length: 200 }, one);
+    await Promise.race(answers);
+    await closing.close();
+    const settled = await Promise.allSettled(answers);
+    const statuses = settled.flatMap((outcome) => (outcome.status === 'fulfilled' ? [outcome.value.status] : []));
+    expect(statuses.length).toBeGreaterThan(0);
+    expect(new Set(statuses)).toEqual(new Set([202]));
+    const [row] = await db.admin.query<{ n: number }>("select count(*) as n from notifications where title = 'closing'");
+    expect(row?.n).toBe(statuses.length + 1);
   });
 });
 
