@@ -96,7 +96,7 @@ export class ChunkSender {
       return;
     }
     const resolution = resolveResult(prepared, result, { maxAttempts, random: this.#parts.random });
-    if (result.kind === 'ambiguous') await breaker.failed(projectId, result.code);
+    if (result.kind === 'ambiguous' || (result.kind === 'isolate' && !result.byProvider)) await breaker.failed(projectId, result.code);
     else if (resolution.projectFault !== null) await breaker.fault(projectId, resolution.projectFault);
     else await breaker.answered(projectId);
     await this.#adoptProjects(resolution, projectId);

@@ -48,8 +48,12 @@ interface AnswerFacts {
 export type TakenResult =
   /** One outcome for each message, in the order of the request. */
   | ({ readonly kind: 'answered'; readonly outcomes: readonly RecipientOutcome[] } & AnswerFacts)
-  /** Refused as a whole because of one message in it (or the whole is too large): split and send again. */
-  | ({ readonly kind: 'isolate'; readonly code: string } & AnswerFacts)
+  /**
+   * Refused as a whole because of one message in it, or because the whole is too large: split and send again. `byProvider` is false when
+   * something before the provider may have said so, which is no sign that the provider is well. A single message is only ever refused like
+   * this by the provider's own words, for it then has failed.
+   */
+  | ({ readonly kind: 'isolate'; readonly code: string; readonly byProvider: boolean } & AnswerFacts)
   /** Refused as a whole: the tokens belong to several projects. Names the provider project of each token that it could tell. */
   | ({ readonly kind: 'regroup'; readonly code: string; readonly projectOfToken: ReadonlyMap<string, string> } & AnswerFacts)
   /** Bytes were sent and no usable answer came: each message may or may not have been sent. */

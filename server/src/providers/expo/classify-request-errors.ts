@@ -11,20 +11,27 @@ interface RefusedAnswer {
 
 /** What an answer without tickets means for the request. */
 export function classifyRequestError({ status, answer, retryAfterMs }: RefusedAnswer, messages: readonly OutgoingMessage[]): SendResult {
-  const { reaction, code, requestId, details } = readRequestError(status, answer);
+  const { reaction, code, byProvider, requestId, details } = readRequestError(status, answer);
   const facts = { code, httpStatus: status, requestId };
   switch (reaction) {
     case 'project_fault':
-    case 'isolate':
     case 'ambiguous':
       return { kind: reaction, ...facts };
+    case 'isolate':
+      return { kind: 'isolate', byProvider, ...facts };
+    // Nothing is left to split, and whoever said "too large" is not Expo: this message isn't the reason.
+    case 'halve':
+      if (messages.length > 1) return { kind: 'isolate', byProvider, ...facts };
+      return { kind: 'transient', retryAfterMs, wholeProject: false, ...facts };
     case 'slow_down':
     case 'retry':
       return { kind: 'transient', retryAfterMs, wholeProject: reaction === 'slow_down', ...facts };
     case 'regroup': {
       const projectOfToken = projectsIn(details, messages);
       // Groups that would leave the request as it is can only repeat the refusal; halving it always ends.
-      return regroupingSplits(projectOfToken, messages) ? { kind: 'regroup', projectOfToken, ...facts } : { kind: 'isolate', ...facts };
+      return regroupingSplits(projectOfToken, messages)
+        ? { kind: 'regroup', projectOfToken, ...facts }
+        : { kind: 'isolate', byProvider, ...facts };
     }
   }
 }

@@ -29,9 +29,15 @@ describe('classifySendAnswer', () => {
     ['one bad message', 400, recorded.validationError, 'isolate', 'VALIDATION_ERROR'],
     ['one bad message, older', 400, { errors: [{ code: 'API_ERROR', message: 'child "to" fails' }] }, 'isolate', 'API_ERROR'],
     ['a code that is new', 400, { errors: [{ code: 'NEW_CODE' }] }, 'isolate', 'NEW_CODE'],
-    ['a refusal that is no JSON', 400, '<html>', 'isolate', 'HTTP_400'],
-    ['a refusal cut off', 400, null, 'isolate', 'HTTP_400'],
+    ["a proxy's refusal", 400, '<html>', 'transient', 'HTTP_400'],
+    ["a firewall's refusal", 406, '<html>', 'transient', 'HTTP_406'],
+    ["a firewall's refusal in JSON", 400, { message: 'Forbidden' }, 'transient', 'HTTP_400'],
+    ["a firewall's refusal in errors", 422, { errors: [{ code: 1020, message: 'Access denied' }] }, 'transient', 'HTTP_422'],
+    ['a refusal cut off', 400, null, 'transient', 'HTTP_400'],
     ['a body too large', 413, '', 'isolate', 'HTTP_413'],
+    ['a body too large for Expo', 413, { errors: [{ code: 'PAYLOAD_TOO_LARGE' }] }, 'isolate', 'PAYLOAD_TOO_LARGE'],
+    ['a proxy that wants a password', 407, '<html>', 'project_fault', 'HTTP_407'],
+    ['a firewall', 403, '<html>', 'project_fault', 'UNAUTHORIZED'],
     ['a bad access token', 401, recorded.invalidToken, 'project_fault', 'UNAUTHORIZED'],
     ['missing permissions', 403, recorded.unauthorized, 'project_fault', 'UNAUTHORIZED'],
     ['UNAUTHORIZED under 400', 400, recorded.unauthorized, 'project_fault', 'UNAUTHORIZED'],
@@ -74,6 +80,23 @@ describe('classifySendAnswer', () => {
 
   it('knows that a request which the service did not wait for was not taken', () => {
     expect(classify(408, '')).toMatchObject({ kind: 'transient', code: 'HTTP_408', wholeProject: false });
+  });
+
+  it("blames a single message only in Expo's own words", () => {
+    const alone = (status: number, text: string) => classifySendAnswer({ status, text, retryAfterMs: null }, [outgoingMessage(0)]);
+    expect(alone(413, '<html>')).toMatchObject({ kind: 'transient', code: 'HTTP_413', wholeProject: false });
+    expect(alone(400, JSON.stringify(recorded.validationError))).toMatchObject({ kind: 'isolate', byProvider: true });
+    const html = fc.constant('<html>');
+    fc.assert(
+      fc.property(fc.integer({ min: 400, max: 499 }), fc.oneof(html, fc.json()), (status, text) => {
+        expect(alone(status, text).kind).not.toBe('isolate');
+      }),
+    );
+  });
+
+  it('says when it may not have been Expo that found the body too large', () => {
+    expect(classify(413, '<html>')).toMatchObject({ kind: 'isolate', byProvider: false });
+    expect(classify(400, recorded.validationError)).toMatchObject({ kind: 'isolate', byProvider: true });
   });
 
   it('takes the first error that it knows, and the request id', () => {

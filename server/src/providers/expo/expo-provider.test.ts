@@ -1,7 +1,9 @@
+import { createServer as createTlsServer } from 'node:tls';
 import { type Simulator, type SimulatorOptions, startSimulator } from '@todoku/simulator';
 import { afterEach, describe, expect, it } from 'vitest';
 import { outgoingMessage, outgoingMessages } from '../../../test/support/outgoing-message.js';
-import { type RawServer, startRawServer } from '../../../test/support/raw-server.js';
+import { closeServer, listen, type RawServer, startRawServer } from '../../../test/support/raw-server.js';
+import { selfSigned } from '../../../test/support/self-signed.js';
 import { systemClock } from '../../clock/clock.js';
 import { type Logger, silentLogger } from '../../logging/logger.js';
 import type { Provider } from '../provider.js';
@@ -81,6 +83,18 @@ describe('createExpoProvider', () => {
     expect(await provider.send(outgoingMessages(1), ample)).toMatchObject({ kind: 'project_fault', code: 'UNAUTHORIZED' });
     expect(await provider.receipts(['a'], ample)).toMatchObject({ kind: 'project_fault', code: 'UNAUTHORIZED' });
     expect(await providerTo(simulator.url, { accessToken: 'secret' }).send(outgoingMessages(1), ample)).toMatchObject({ kind: 'answered' });
+  });
+
+  it('calls a certificate that nobody vouches for a fault of the project, and says so', async () => {
+    const said: unknown[] = [];
+    const server = createTlsServer(selfSigned('127.0.0.1'));
+    const url = await listen(server);
+    closers.push(() => closeServer(server));
+    const log = { ...silentLogger, warn: (fields: object) => said.push(fields) };
+    const provider = providerTo(url.replace('http', 'https'), { log });
+    expect(await provider.send(outgoingMessages(1), ample)).toMatchObject({ kind: 'project_fault', code: 'TLS_FAILED' });
+    expect(await provider.receipts(['a'], ample)).toMatchObject({ kind: 'project_fault', code: 'TLS_FAILED' });
+    expect(said).toMatchObject([{ code: 'TLS_FAILED' }, { code: 'TLS_FAILED' }]);
   });
 
   it('asks for no more receipts at once than the service answers', async () => {

@@ -60,8 +60,7 @@ export function createExpoProvider({ baseUrl, accessToken, connections, clock, l
 
   /** Never the body: error texts name tokens. What delivery can't see in the result is said here. */
   const report = (end: Exchange, path: string): void => {
-    if (end.kind === 'not_sent' && end.code === 'TLS_FAILED')
-      log.warn({ path, code: end.code }, "Expo's certificate or handshake can't be trusted");
+    if (isUntrusted(end)) log.warn({ path, code: end.code }, "Expo's certificate or handshake can't be trusted");
     if (end.kind === 'answer' && end.broken !== null)
       log.warn({ path, status: end.status, code: end.broken }, "Expo's answer could not be read whole");
   };
@@ -78,16 +77,16 @@ export function createExpoProvider({ baseUrl, accessToken, connections, clock, l
       const end = await post('/send', buildBody(messages), deadlineMs);
       if (end.kind === 'answer') return sendResult(end, retryAfterMs(end), messages);
       const facts = { code: end.code, httpStatus: null, requestId: null };
-      return end.kind === 'no_answer'
-        ? { kind: 'ambiguous', ...facts }
-        : { kind: 'transient', retryAfterMs: null, wholeProject: false, ...facts };
+      if (end.kind === 'no_answer') return { kind: 'ambiguous', ...facts };
+      if (isUntrusted(end)) return { kind: 'project_fault', ...facts };
+      return { kind: 'transient', retryAfterMs: null, wholeProject: false, ...facts };
     },
 
     async receipts(ticketIds: readonly string[], deadlineMs: number): Promise<ReceiptsResult> {
       const asked = ticketIds.slice(0, limits.receiptIds);
       if (asked.length === 0) return { kind: 'answered', receipts: new Map() };
       const end = await post('/getReceipts', JSON.stringify({ ids: asked }), deadlineMs);
-      if (end.kind !== 'answer') return { kind: 'transient', code: end.code, retryAfterMs: null };
+      if (end.kind !== 'answer') return { kind: isUntrusted(end) ? 'project_fault' : 'transient', code: end.code, retryAfterMs: null };
       return classifyReceipts({ status: end.status, answer: parseAnswer(end.text), retryAfterMs: retryAfterMs(end) }, asked);
     },
 
@@ -97,6 +96,9 @@ export function createExpoProvider({ baseUrl, accessToken, connections, clock, l
     },
   };
 }
+
+/** Somebody else answers there, or a certificate ran out: no later try mends that, and nobody should get tokens meanwhile. */
+const isUntrusted = (end: Exchange): end is Extract<Exchange, { kind: 'not_sent' }> => end.kind === 'not_sent' && end.code === 'TLS_FAILED';
 
 /** A body that broke off says more about an unclear answer than its status does: "too large" rather than "HTTP_200". */
 function sendResult(

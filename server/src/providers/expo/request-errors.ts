@@ -1,7 +1,7 @@
 import { codeField, field, idField } from './answer-fields.js';
 
 /** How a request that was refused or failed as a whole is met. */
-type RequestReaction = 'project_fault' | 'slow_down' | 'retry' | 'regroup' | 'isolate' | 'ambiguous';
+type RequestReaction = 'project_fault' | 'slow_down' | 'retry' | 'regroup' | 'isolate' | 'halve' | 'ambiguous';
 
 /** `errors[].code`. INTERNAL_SERVER_ERROR: it may have happened before or after the messages were taken. */
 const reactions: ReadonlyMap<string, RequestReaction> = new Map([
@@ -26,13 +26,16 @@ const statusReactions: ReadonlyMap<number, RequestReaction> = new Map([
   // The service gave up waiting for the request, or won't take it yet: it has taken nothing.
   [408, 'retry'],
   [425, 'retry'],
-  [413, 'isolate'],
+  // A proxy's limit on the body, or its excuse.
+  [413, 'halve'],
 ]);
 
 interface RequestError {
   readonly reaction: RequestReaction;
   /** Expo's code where it gave one, else a name for the status. */
   readonly code: string;
+  /** Expo itself said so: a proxy or a firewall before it doesn't write its `errors`. */
+  readonly byProvider: boolean;
   readonly requestId: string | null;
   /** `errors[].details`, unread. */
   readonly details: unknown;
@@ -46,16 +49,18 @@ export function errorList(answer: unknown): readonly unknown[] {
 
 /**
  * Reads an answer that brings no result. Statuses that come from whatever stands before Expo as well (429, 401, 403, 5xx) decide
- * whatever the body says; then the first code that is known; then the status. An answer of the 4xx class that nothing here explains
- * is taken as "one of these messages is the reason".
+ * whatever the body says; then the first code that is known; then the status. A refusal of the 4xx class under a code of Expo that nothing
+ * here explains is taken as "one of these messages is the reason". One without Expo's words (the page of a proxy or a firewall) never is: it
+ * would blame every message of every batch, one after the other.
  */
 export function readRequestError(status: number, answer: unknown): RequestError {
   const errors = errorList(answer);
   const error = errors.find((candidate) => reactions.has(codeField(candidate, 'code') ?? '')) ?? errors[0];
   const code = codeField(error, 'code');
   return {
-    reaction: gatewayReaction(status) ?? reactions.get(code ?? '') ?? statusReaction(status),
+    reaction: gatewayReaction(status) ?? reactions.get(code ?? '') ?? statusReaction(status, code !== null),
     code: code ?? statusCode(status),
+    byProvider: code !== null,
     requestId: idField(error, 'requestId'),
     details: field(error, 'details'),
   };
@@ -67,10 +72,10 @@ function gatewayReaction(status: number): RequestReaction | null {
   return status >= 500 ? 'ambiguous' : null;
 }
 
-function statusReaction(status: number): RequestReaction {
+function statusReaction(status: number, byProvider: boolean): RequestReaction {
   if (status < 300) return 'ambiguous';
   if (status < 400) return 'project_fault';
-  return statusReactions.get(status) ?? 'isolate';
+  return statusReactions.get(status) ?? (byProvider ? 'isolate' : 'retry');
 }
 
 function statusCode(status: number): string {
