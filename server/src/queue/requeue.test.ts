@@ -92,6 +92,11 @@ describe('requeueFailed', () => {
     expect(await listAudit(spine.database)).toEqual([]);
   });
 
+  it("leaves what was refused in Expo's older words", async () => {
+    await endedAs(30, 'API_ERROR');
+    expect(await countRetryable(spine.database, always)).toEqual({ deliveries: 0, left: { message_refused: 1 } });
+  });
+
   it('sends to a token again that was called dead and is active now', async () => {
     const [id = ''] = await endedAs(30, 'DeviceNotRegistered');
     expect(await requeueFailed(spine.database, always, by, { chunkSize })).toMatchObject({ deliveries: 1 });

@@ -1,4 +1,5 @@
 import type { Database } from '../database/database.js';
+import { messageFaultCodes } from '../providers/message-fault-codes.js';
 import { recordAct } from '../security/audit.js';
 import { countRequeueable, requeueEnded } from './requeue-statements.js';
 
@@ -26,23 +27,9 @@ export interface RequeueOptions {
 /** Of two operators at once, the second finds what the first has left. */
 const lock = 7_304_127;
 
-/** Codes of Expo and Apple that blame the message: the same message is refused again. Whatever is not here is worth another try. */
-const messageFaults = [
-  'MessageTooBig',
-  'DeveloperError',
-  'BadCollapseId',
-  'BadExpirationDate',
-  'BadMessageId',
-  'BadPriority',
-  'InvalidPushType',
-  'PayloadEmpty',
-  'PayloadTooLarge',
-  'VALIDATION_ERROR',
-];
-
 /** How many deliveries could be queued again; changes nothing. */
 export async function countRetryable(database: Database, { since, until }: RequeueQuestion): Promise<RequeueCount> {
-  const rows = await database.query<{ obstacle: string | null; n: number }>(countRequeueable, [since, until, messageFaults]);
+  const rows = await database.query<{ obstacle: string | null; n: number }>(countRequeueable, [since, until, messageFaultCodes]);
   const left = Object.fromEntries(rows.flatMap(({ obstacle, n }) => (obstacle === null ? [] : [[obstacle, n]])));
   return { deliveries: rows.find(({ obstacle }) => obstacle === null)?.n ?? 0, left };
 }
@@ -61,7 +48,7 @@ export async function requeueFailed(
   for (let more = true; more; ) {
     const requeued = await database.transaction(async (tx) => {
       await tx.query(/* sql */ 'select pg_advisory_xact_lock($1)', [lock]);
-      const [row] = await tx.query<{ requeued: number }>(requeueEnded, [since, until, messageFaults, batchSize, chunkSize]);
+      const [row] = await tx.query<{ requeued: number }>(requeueEnded, [since, until, messageFaultCodes, batchSize, chunkSize]);
       const n = row?.requeued ?? 0;
       if (n > 0) await recordAct(tx, { ...by, action: 'queue.retry_failed', target: 'queue', details: { since, until, deliveries: n } });
       return n;

@@ -64,6 +64,12 @@ const apnsReasonKinds: ReadonlyMap<string, DeliveryFault['kind']> = new Map([
   ['TooManyRequests', 'transient'],
 ]);
 
+/** Codes under which a delivery fails because of its message: the same message is refused again. */
+export const refusedMessageCodes: readonly string[] = [
+  'DeveloperError',
+  ...[...faultKinds, ...apnsReasonKinds].flatMap(([code, kind]) => (kind === 'message_fault' ? [code] : [])),
+];
+
 /** Classifies the `details` of an error ticket or receipt; any value is taken. */
 export function deliveryFault(details: unknown): DeliveryFault {
   const code = codeField(details, 'error');

@@ -3,14 +3,16 @@ import { codeField, field, idField } from './answer-fields.js';
 /** How a request that was refused or failed as a whole is met. */
 type RequestReaction = 'project_fault' | 'slow_down' | 'retry' | 'regroup' | 'isolate' | 'halve' | 'ambiguous';
 
+/** `errors[].code` that blame one message. */
+export const invalidMessageCodes: readonly string[] = ['VALIDATION_ERROR', 'API_ERROR'];
+
 /** `errors[].code`. INTERNAL_SERVER_ERROR: it may have happened before or after the messages were taken. */
 const reactions: ReadonlyMap<string, RequestReaction> = new Map([
   ['TOO_MANY_REQUESTS', 'slow_down'],
   ['PUSH_TOO_MANY_EXPERIENCE_IDS', 'regroup'],
   ['PUSH_TOO_MANY_NOTIFICATIONS', 'isolate'],
   // One bad message refuses the whole batch; its index stands only in the message text.
-  ['VALIDATION_ERROR', 'isolate'],
-  ['API_ERROR', 'isolate'],
+  ...invalidMessageCodes.map((code) => [code, 'isolate'] as const),
   // Only for receipts: fewer ids the next time, nothing is lost.
   ['PUSH_TOO_MANY_RECEIPTS', 'retry'],
   ['UNAUTHORIZED', 'project_fault'],
