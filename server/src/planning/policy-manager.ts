@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import type { Database, Queryable } from '../database/database.js';
+import { parseInput } from '../errors/parse-input.js';
 import { pushOptionsSchema } from '../providers/push-options.js';
 import { recordAct } from '../security/audit.js';
 import { isKnownTimezone } from './local-time.js';
@@ -81,31 +82,58 @@ where id = 1`,
     });
   }
 
-  async types(): Promise<(TypeSettings & { readonly type: string })[]> {
-    return await this.#database.query<TypeSettings & { type: string }>(`select ${typeColumns} from push.notification_types order by type`);
+  async types(): Promise<TypeRules[]> {
+    return await this.#database.query<TypeRules>(`select ${typeColumns} from push.notification_types order by type`);
   }
 
   /** Sets everything of a type; it is made when there is none. '*' speaks for every type that has no row. */
-  async setType(type: string, settings: TypeSettings, by: By): Promise<TypeSettings & { readonly type: string }> {
+  async setType(type: string, settings: TypeSettings, by: By): Promise<TypeRules> {
+    return await this.#database.transaction(async (tx) => await writeType(tx, await lockType(tx, type), { type, ...settings }, by));
+  }
+
+  /** What is not named stays. A type that has no rules yet begins with those of '*'. */
+  async changeType(type: string, changes: Partial<TypeSettings>, by: By): Promise<TypeRules> {
     return await this.#database.transaction(async (tx) => {
-      const [before] = await tx.query(`select ${typeColumns} from push.notification_types where type = $1 for update`, [type]);
-      const [after] = await tx.query<TypeSettings & { type: string }>(
-        /* sql */ `
+      // Made first, so that there is a row to lock: of two changes at once the second builds upon the first.
+      const made = await tx.query(makeType, [type]);
+      const stored = await lockType(tx, type);
+      const { type: _, ...rules } = stored ?? { type, ...typeSchema.parse({}) };
+      const settings = parseInput(typeSchema, { ...rules, ...changes });
+      return await writeType(tx, made.length > 0 ? undefined : stored, { type, ...settings }, by);
+    });
+  }
+}
+
+type TypeRules = TypeSettings & { readonly type: string };
+
+const makeType = /* sql */ `
+insert into push.notification_types (type, lane, urgent, enabled, capped, ttl_seconds, dedupe_seconds, unknown_policy, push)
+select $1, lane, urgent, enabled, capped, ttl_seconds, dedupe_seconds, unknown_policy, push from push.notification_types where type = '*'
+on conflict (type) do nothing
+returning type`;
+
+async function lockType(tx: Queryable, type: string): Promise<TypeRules | undefined> {
+  const [stored] = await tx.query<TypeRules>(`select ${typeColumns} from push.notification_types where type = $1 for update`, [type]);
+  return stored;
+}
+
+async function writeType(tx: Queryable, before: TypeRules | undefined, after: TypeRules, by: By): Promise<TypeRules> {
+  const { type, ...settings } = after;
+  const [stored] = await tx.query<TypeRules>(
+    /* sql */ `
 insert into push.notification_types (type, lane, urgent, enabled, capped, ttl_seconds, dedupe_seconds, unknown_policy, push)
 values ($1, $2, $3, $4, $5, $6, $7, $8, $9)
 on conflict (type) do update set lane = excluded.lane, urgent = excluded.urgent, enabled = excluded.enabled, capped = excluded.capped,
   ttl_seconds = excluded.ttl_seconds, dedupe_seconds = excluded.dedupe_seconds, unknown_policy = excluded.unknown_policy,
   push = excluded.push, updated_at = now()
 returning ${typeColumns}`,
-        [
-          ...[type, settings.lane, settings.urgent, settings.enabled, settings.capped, settings.ttlSeconds],
-          ...[settings.dedupeSeconds, settings.unknownPolicy, JSON.stringify(settings.push)],
-        ],
-      );
-      await recordAct(tx, { ...by, action: 'types.set', target: `type:${type}`, details: { before: before ?? null, after: settings } });
-      return after ?? { type, ...settings };
-    });
-  }
+    [
+      ...[type, settings.lane, settings.urgent, settings.enabled, settings.capped, settings.ttlSeconds],
+      ...[settings.dedupeSeconds, settings.unknownPolicy, JSON.stringify(settings.push)],
+    ],
+  );
+  await recordAct(tx, { ...by, action: 'types.set', target: `type:${type}`, details: { before: before ?? null, after: settings } });
+  return stored ?? after;
 }
 
 async function readPolicy(database: Queryable): Promise<SystemPolicy> {

@@ -1,5 +1,4 @@
 import { type Command, InvalidArgumentError, Option } from 'commander';
-import type { Database } from '../../database/database.js';
 import { TodokuError } from '../../errors/todoku-error.js';
 import type { TypeSettings } from '../../planning/policy-manager.js';
 import { onOff, wholeNumber } from '../arguments.js';
@@ -60,25 +59,11 @@ function addSet(types: Command, cli: Cli): void {
   onCall<SetOptions & { readonly reason: string }>(command, cli, async ({ reason, ...options }, [type = '']) => {
     const changes = changesOf(options);
     if (Object.keys(changes).length === 0) throw new TodokuError('INVALID_INPUT', { message: says.nothing });
-    const set = await withDatabase(cli, (database) => setRules(database, type, changes, { actor: cli.actor, reason }));
+    const { PolicyManager } = await import('../../planning/policy-manager.js');
+    const by = { actor: cli.actor, reason };
+    const set = await withDatabase(cli, (database) => new PolicyManager(database).changeType(type, changes, by));
     return { data: set, text: `${says.saved(type)}\n${renderTypes([set])}` };
   });
-}
-
-/** A type that has no rules yet begins with those of '*'. What is not named stays. */
-async function setRules(
-  database: Database,
-  type: string,
-  changes: Partial<TypeSettings>,
-  by: { readonly actor: string; readonly reason: string },
-): Promise<TypeRow> {
-  const { parseInput } = await import('../../errors/parse-input.js');
-  const { PolicyManager, typeSchema } = await import('../../planning/policy-manager.js');
-  const policy = new PolicyManager(database);
-  const types = await policy.types();
-  const known = types.find((one) => one.type === type) ?? types.find((one) => one.type === '*');
-  const { type: _, ...rules } = known ?? { type, ...typeSchema.parse({}) };
-  return await policy.setType(type, parseInput(typeSchema, { ...rules, ...changes }), by);
 }
 
 function changesOf({ lane, urgent, enabled, capped, ttl, dedupe, unknown }: SetOptions): Partial<TypeSettings> {
