@@ -13,7 +13,7 @@ export const errorCatalogue = {
   },
   PAYLOAD_TOO_BIG: {
     status: 400,
-    message: 'The notification is over 4,096 bytes as UTF-8.',
+    message: 'The notification is over 4,096 bytes as it is sent: JSON, UTF-8.',
     remedy: 'Shorten title, message, data or push options; keep large content behind an id in data.',
   },
   BODY_TOO_LARGE: { status: 413, message: 'The request body is too large.', remedy: 'Send fewer or smaller notifications in one request.' },

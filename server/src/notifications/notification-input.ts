@@ -54,7 +54,7 @@ export const notificationInputSchema = z
     }
     const bytes = payloadBytes(notification);
     if (bytes > MAX_PAYLOAD_BYTES) {
-      const message = `title, message, data and push are ${bytes} bytes together; at most ${MAX_PAYLOAD_BYTES} can be sent`;
+      const message = `title, message, data and push are ${bytes} bytes as they are sent; at most ${MAX_PAYLOAD_BYTES} can be`;
       context.addIssue({ code: 'custom', path: [], message, params: { code: 'PAYLOAD_TOO_BIG' } });
     }
   });

@@ -1,10 +1,17 @@
+import { startSimulator } from '@todoku/simulator';
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type TestDatabase, testDatabase } from '../../test/support/database.js';
+import { outgoingMessage } from '../../test/support/outgoing-message.js';
 import { payload } from '../../test/support/payload-arbitraries.js';
-import { MAX_PAYLOAD_BYTES, PAYLOAD_BYTES_SQL, payloadBytes } from './payload-size.js';
+import { systemClock } from '../clock/clock.js';
+import { silentLogger } from '../logging/logger.js';
+import { createExpoProvider } from '../providers/expo/expo-provider.js';
+import { createBodyBuilder } from '../providers/expo/request-body.js';
+import { FRAME_BYTES, MAX_PAYLOAD_BYTES, PAYLOAD_BYTES_SQL, payloadBytes } from './payload-size.js';
 
-const measured = (data: Record<string, unknown>): number => payloadBytes({ title: '', message: '', data });
+/** What the data add to a notification that has nothing else. */
+const measured = (data: Record<string, unknown>): number => payloadBytes({ title: '', message: '', data }) - FRAME_BYTES - 4;
 
 describe('payloadBytes', () => {
   it.each([
@@ -13,17 +20,21 @@ describe('payloadBytes', () => {
     ['届く', 6],
     ['👶', 4],
     ['👨‍👩‍👧‍👦', 25],
-    ['\n', 1],
+    ['\n', 2],
+    ['"', 2],
+    ['\u0001', 6],
   ])('counts %j as %i bytes of UTF-8', (title, bytes) => {
-    expect(payloadBytes({ title, message: title, data: {} })).toBe(2 * bytes + 2);
+    expect(payloadBytes({ title, message: title, data: {} })).toBe(FRAME_BYTES + 2 * (bytes + 2) + 2);
   });
 
   it('counts data and push options as compact JSON', () => {
     const data = { a: 1, b: ['あ', '"\n', true, false, null], c: { d: {}, e: [] } };
     const push = { sound: 'default', badge: 3 };
     expect(measured(data)).toBe(Buffer.byteLength(JSON.stringify(data)));
-    expect(payloadBytes({ title: '', message: '', data, push }) - measured(data)).toBe(Buffer.byteLength(JSON.stringify(push)));
-    expect(payloadBytes({ title: '', message: '', data, push: null })).toBe(measured(data));
+    expect(payloadBytes({ title: '', message: '', data, push }) - payloadBytes({ title: '', message: '', data })).toBe(
+      Buffer.byteLength(JSON.stringify(push)),
+    );
+    expect(payloadBytes({ title: '', message: '', data, push: null })).toBe(payloadBytes({ title: '', message: '', data }));
   });
 
   it.each([
@@ -35,6 +46,46 @@ describe('payloadBytes', () => {
     [0.000001, '0.000001'],
   ])('counts the number %d written out', (number, written) => {
     expect(measured({ n: number })).toBe(`{"n":${written}}`.length);
+  });
+});
+
+describe('what is sent', () => {
+  it('is never bigger than what was measured', () => {
+    const buildBody = createBodyBuilder();
+    fc.assert(
+      fc.property(payload, ({ title, message, data }) => {
+        const push = { sound: 'default', subtitle: title.slice(0, 100).trim() || 'x', badge: 1 };
+        const deliveryId = '9223372036854775807';
+        const pushJson = JSON.stringify(push);
+        const body = buildBody([outgoingMessage(0, { title, message, dataJson: JSON.stringify(data), pushJson, deliveryId })]);
+        const [{ to, ttl, priority, collapseId, ...content }] = JSON.parse(body) as [Record<string, unknown>];
+        expect(Buffer.byteLength(JSON.stringify(content))).toBeLessThanOrEqual(payloadBytes({ title, message, data, push }));
+      }),
+      { numRuns: 300 },
+    );
+  });
+
+  it('is taken by the provider at exactly the limit', async () => {
+    const simulator = await startSimulator({ rate: null });
+    const provider = createExpoProvider({
+      baseUrl: simulator.url,
+      accessToken: null,
+      connections: 1,
+      clock: systemClock,
+      log: silentLogger,
+    });
+    const text = '"授乳"\n';
+    const data = { screen: 'feeding' };
+    const room = MAX_PAYLOAD_BYTES - payloadBytes({ title: text, message: '', data });
+    const message = outgoingMessage(0, { title: text, message: 'x'.repeat(room), dataJson: JSON.stringify(data) });
+    const sent = await provider.send([{ ...message, deliveryId: '9223372036854775807' }], 20_000);
+    expect(sent).toMatchObject({ outcomes: [{ kind: 'accepted' }] });
+    const [ticket] = sent.kind === 'answered' ? sent.outcomes : [];
+    simulator.control.advance(3_600_000);
+    const id = ticket?.kind === 'accepted' ? (ticket.ticketId ?? '') : '';
+    expect(await provider.receipts([id], 20_000)).toMatchObject({ receipts: new Map([[id, { kind: 'accepted' }]]) });
+    await provider.close();
+    await simulator.close();
   });
 });
 
@@ -73,8 +124,8 @@ describe('payloadBytes and PAYLOAD_BYTES_SQL', () => {
 
   it('take exactly the limit, however many spaces jsonb prints', async () => {
     const data = { list: Array.from({ length: 1000 }, (_, index) => index % 10), text: ' : , "\\ ' };
-    const room = MAX_PAYLOAD_BYTES - payloadBytes({ title: '', message: '', data });
-    const fits = { title: 'あ', message: 'x'.repeat(room - 3), data, push: null };
+    const room = MAX_PAYLOAD_BYTES - payloadBytes({ title: 'あ\n', message: '', data });
+    const fits = { title: 'あ\n', message: 'x'.repeat(room), data, push: null };
     const tooBig = { ...fits, message: `${fits.message}x` };
     expect([payloadBytes(fits), payloadBytes(tooBig)]).toEqual([MAX_PAYLOAD_BYTES, MAX_PAYLOAD_BYTES + 1]);
     expect(await measuredInSql([fits, tooBig])).toEqual([MAX_PAYLOAD_BYTES, MAX_PAYLOAD_BYTES + 1]);

@@ -18,7 +18,7 @@ const earliest = Date.UTC(2000);
 /** What is the same for every recipient of a message. */
 export type MessageContent = Pick<NewNotification, 'type' | 'title' | 'message' | 'dataJson' | 'pushJson' | 'expiresAt' | 'collapseKey'>;
 
-/** null: over 4,096 bytes. */
+/** null: over 4,096 bytes as it is sent on. */
 export function contentOf(message: ExpoMessage, now: Date): MessageContent | null {
   const { title = '', body = '', data = {} } = message;
   // Expo's default where nothing is said; other ways in have 'high'.

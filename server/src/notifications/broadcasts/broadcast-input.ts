@@ -82,7 +82,7 @@ export const broadcastInputSchema = z
     }
     const bytes = payloadBytes(broadcast);
     if (bytes > MAX_PAYLOAD_BYTES) {
-      const text = `title, message, data and push are ${bytes} bytes together; at most ${MAX_PAYLOAD_BYTES} can be sent`;
+      const text = `title, message, data and push are ${bytes} bytes as they are sent; at most ${MAX_PAYLOAD_BYTES} can be`;
       context.addIssue({ code: 'custom', path: [], message: text, params: { code: 'PAYLOAD_TOO_BIG' } });
     }
   });

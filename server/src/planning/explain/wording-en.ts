@@ -39,7 +39,7 @@ export const english: Wording = {
     quiet_hours: "it is within the user's quiet hours; it is decided again when they end",
     row_deleted: 'the row was deleted before it was planned',
     broadcast_cancelled: 'its broadcast was cancelled',
-    payload_too_big: 'title, message, data and push options are over 4,096 bytes together',
+    payload_too_big: 'title, message, data and push options are over 4,096 bytes as they are sent',
     expired: 'its time was over before it was planned',
     expires_in_quiet_hours: "it would have expired before the user's quiet hours end",
     type_disabled: 'its type is switched off for everybody',

@@ -39,7 +39,7 @@ export const japanese: Wording = {
     quiet_hours: 'おやすみモードの時間帯。終了時にもう一度判定する',
     row_deleted: '判定の前に行が削除された',
     broadcast_cancelled: '一斉配信が取り消された',
-    payload_too_big: 'title、message、data、push の合計が 4,096 バイトを超えている',
+    payload_too_big: '送信時の title、message、data、push の合計が 4,096 バイトを超えている',
     expired: '判定の前に有効期限が切れた',
     expires_in_quiet_hours: 'おやすみモードが終わる前に有効期限が切れる',
     type_disabled: 'この種類の通知は全体で無効になっている',
