@@ -1,4 +1,4 @@
-import { type LedgerEntry, type SimulatorOptions, type SimulatorStats, startSimulator } from '@todoku/simulator';
+import { type SimulatorOptions, type SimulatorStats, startSimulator } from '@todoku/simulator';
 import { obey } from './processes/obey.js';
 
 /** The simulator in a process of its own. BENCH_SIMULATOR: its options as JSON. */
@@ -8,7 +8,6 @@ obey(
   {
     url: (): string => simulator.url,
     stats: (): SimulatorStats => simulator.control.stats(),
-    entries: (): readonly LedgerEntry[] => simulator.control.entries(),
     reset: (): void => simulator.control.reset(),
   },
   () => simulator.close(),

@@ -1,3 +1,6 @@
+/** When what it needs for that is gone, tidying up may never end. */
+const tidyUpMs = 8_000;
+
 interface Command {
   readonly command: string;
   readonly argument?: unknown;
@@ -27,7 +30,10 @@ export function obey(commands: Commands, tidyUp: () => Promise<void> = async () 
       }
     });
   });
+  // Ctrl-C reaches every process of the terminal; the parent decides what ends when.
+  process.on('SIGINT', () => undefined);
   process.once('disconnect', () => {
+    setTimeout(() => process.exit(1), tidyUpMs).unref();
     void tidyUp().finally(() => process.exit());
   });
   tell({});

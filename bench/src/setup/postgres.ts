@@ -18,8 +18,16 @@ export interface Postgres {
   cpu(): number;
   /** Bytes of write-ahead log written since the cluster was made. */
   walBytes(): Promise<number>;
+  /** Its version, and the settings that differ from its defaults (paths, ports and logging left out). */
+  describe(): Promise<{ readonly version: string; readonly settings: Readonly<Record<string, string>> }>;
   stop(): Promise<void>;
 }
+
+const changedSettings = /* sql */ `
+select name, current_setting(name) as value from pg_settings
+where source in ('command line', 'configuration file') and setting is distinct from boot_val
+  and name !~ '^(log_|logging_|lc_|ssl|default_text|data_dir|unix_socket|listen)|_file$|^(port|timezone|DateStyle|cluster_name)$'
+order by name`;
 
 const prefix = 'todoku-bench-';
 
@@ -49,6 +57,11 @@ export async function startPostgres(installation: string | null): Promise<Postgr
     async walBytes() {
       const answer = await admin.query<{ bytes: string }>("select pg_wal_lsn_diff(pg_current_wal_insert_lsn(), '0/0') as bytes");
       return Number(answer.rows[0]?.bytes);
+    },
+    async describe() {
+      const [version] = (await admin.query<{ server_version: string }>('show server_version')).rows;
+      const { rows } = await admin.query<{ name: string; value: string }>(changedSettings);
+      return { version: version?.server_version ?? '', settings: Object.fromEntries(rows.map(({ name, value }) => [name, value])) };
     },
     async stop() {
       await admin.end();

@@ -74,16 +74,3 @@ export async function settle(admin: Database, tables: readonly string[]): Promis
   for (const table of tables) await admin.query(`vacuum analyze ${table}`);
   await admin.query('checkpoint');
 }
-
-/** Deliveries in a state, by the ledger. */
-export async function countState(admin: Database, state: string): Promise<number> {
-  const [row] = await admin.query<{ n: string }>(
-    /* sql */ `
-    select coalesce(sum(n), 0) as n from (
-      select n from push.ledger_entries where item = 'state:' || $1
-      union all
-      select n from push.ledger_totals where item = 'state:' || $1) entries`,
-    [state],
-  );
-  return Number(row?.n ?? 0);
-}

@@ -1,23 +1,22 @@
-import type { LedgerEntry, SimulatorOptions, SimulatorStats } from '@todoku/simulator';
-import { startChild } from '../processes/child.js';
+import type { SimulatorOptions, SimulatorStats } from '@todoku/simulator';
+import type { Processes } from '../processes/processes.js';
 
 export interface Simulator {
   readonly url: string;
   /** Seconds of processor time so far. */
   cpu(): number;
   stats(): Promise<SimulatorStats>;
-  entries(): Promise<readonly LedgerEntry[]>;
   reset(): Promise<void>;
   stop(): Promise<void>;
 }
 
-export async function startBenchSimulator(options: SimulatorOptions): Promise<Simulator> {
-  const child = await startChild({ module: 'run-simulator', env: { BENCH_SIMULATOR: JSON.stringify({ rate: null, ...options }) } });
+/** The stand-in for Expo, without a rate limit unless the options say otherwise. */
+export async function startBenchSimulator(processes: Processes, options: SimulatorOptions): Promise<Simulator> {
+  const child = await processes.start({ module: 'run-simulator', env: { BENCH_SIMULATOR: JSON.stringify({ rate: null, ...options }) } });
   return {
     url: await child.ask<string>('url'),
     cpu: () => child.cpu(),
     stats: () => child.ask('stats'),
-    entries: () => child.ask('entries'),
     reset: () => child.ask('reset'),
     stop: () => child.stop(),
   };

@@ -7,7 +7,7 @@ export interface Contestant {
   prepare(count: number): Promise<void>;
   /** Sends them all; resolves when every outcome is recorded. */
   run(count: number): Promise<void>;
-  /** Whether all were recorded, once each; throws when not. */
+  /** Whether all were recorded, once each, and nothing is unaccounted for; throws when not. */
   check(count: number): Promise<void>;
   readonly process: Child;
   /** Details for the JSON, after a round. */

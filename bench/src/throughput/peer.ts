@@ -1,7 +1,6 @@
 import { connectDatabase } from '@todoku/server/database/connect-database.js';
 import { silentLogger } from '@todoku/server/logging/logger.js';
-import { startChild } from '../processes/child.js';
-import type { Postgres } from '../setup/postgres.js';
+import { type Bench, timeLimitMs } from '../bench.js';
 import { settle } from '../setup/product-database.js';
 import type { Contestant } from './contestant.js';
 
@@ -10,16 +9,11 @@ export interface Peer extends Contestant {
   loops: number;
 }
 
-export interface PeerOptions {
-  readonly simulatorUrl: string;
-  readonly timeLimitMs: number;
-}
-
-/** pg-boss and Expo's own SDK,, driven as well as it can be. */
-export async function startPeer(postgres: Postgres, options: PeerOptions): Promise<Peer> {
-  const url = await postgres.createDatabase('peer');
+/** pg-boss and Expo's own SDK, driven as well as they can be (`run-peer.ts`). */
+export async function startPeer(bench: Bench): Promise<Peer> {
+  const url = await bench.postgres.createDatabase('peer');
   const admin = connectDatabase({ url, maxConnections: 2, applicationName: 'bench', log: silentLogger });
-  const child = await startChild({ module: 'run-peer', env: { DATABASE_URL: url, EXPO_BASE_URL: options.simulatorUrl } });
+  const child = await bench.processes.start({ module: 'run-peer', env: { DATABASE_URL: url, EXPO_BASE_URL: bench.simulator.url } });
   let completed = 0;
   const peer: Peer = {
     name: 'pg-boss + expo-server-sdk',
@@ -27,11 +21,11 @@ export async function startPeer(postgres: Postgres, options: PeerOptions): Promi
     process: child,
     async prepare(count) {
       await admin.query('truncate pgboss.job');
-      await child.ask('fill', count);
+      await child.ask('fill', count, timeLimitMs);
       await settle(admin, ['pgboss.job']);
     },
     async run() {
-      completed = await child.ask<number>('drain', peer.loops, options.timeLimitMs);
+      completed = await child.ask<number>('drain', peer.loops, timeLimitMs);
     },
     async check(count) {
       const [row] = await admin.query<{ n: number }>(

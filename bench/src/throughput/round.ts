@@ -1,16 +1,16 @@
-import type { Postgres } from '../setup/postgres.js';
-import type { Simulator } from '../setup/simulator.js';
+import type { Bench } from '../bench.js';
 import type { Contestant, Round } from './contestant.js';
 
 /** One contestant's turn: prepared, timed, checked against the simulator's own count. */
-export async function playRound(contestant: Contestant, count: number, postgres: Postgres, simulator: Simulator): Promise<Round> {
+export async function playRound(bench: Bench, contestant: Contestant, count: number): Promise<Round> {
+  const { simulator } = bench;
   await contestant.prepare(count);
   await simulator.reset();
-  const before = await meters(contestant, postgres, simulator);
+  const before = await meters(bench, contestant);
   const start = performance.now();
   await contestant.run(count);
   const seconds = (performance.now() - start) / 1000;
-  const after = await meters(contestant, postgres, simulator);
+  const after = await meters(bench, contestant);
   const details = (await contestant.details?.(count)) ?? {};
   await contestant.check(count);
   const stats = await simulator.stats();
@@ -30,7 +30,7 @@ export async function playRound(contestant: Contestant, count: number, postgres:
   };
 }
 
-async function meters(contestant: Contestant, postgres: Postgres, simulator: Simulator) {
+async function meters({ postgres, simulator }: Bench, contestant: Contestant) {
   const own = process.cpuUsage();
   return {
     wal: await postgres.walBytes(),

@@ -1,0 +1,21 @@
+import type { Bench } from './bench.js';
+import type { SuiteName } from './options.js';
+import { loadAverage } from './report/machine.js';
+import type { SuiteRecord } from './report/result.js';
+import { suites } from './suites.js';
+
+/** One after another: measured together, they would measure each other. */
+export async function runSuites(bench: Bench, loadBefore: number): Promise<Partial<Record<SuiteName, SuiteRecord>>> {
+  const { suites: asked, rounds, count, recipients } = bench.options;
+  const records: Partial<Record<SuiteName, SuiteRecord>> = {};
+  for (const name of asked) {
+    const measure = suites[name];
+    if (measure === undefined) continue;
+    const startedAt = new Date().toISOString();
+    const start = performance.now();
+    const result = await measure(bench);
+    records[name] = { startedAt, seconds: (performance.now() - start) / 1000, loadBefore, rounds, count, recipients, ...result };
+  }
+  bench.say(`load average: ${loadBefore} before, ${loadAverage()} after`);
+  return records;
+}
