@@ -661,8 +661,12 @@ CREATE OR REPLACE FUNCTION push.is_timezone(zone text)
  SET search_path TO ''
 AS $function$
 begin
+  if zone !~* ('^(?!posix/|right/)(?:[a-z_]+(?:/[a-z_-]+)+|etc/gmt(?:0|[+-][0-9]|[+]1[0-2]|-1[0-4])|cuba|egypt|eire|gb|gb-eire|gmt|greenwich|hongkong'
+    '|iceland|iran|israel|jamaica|japan|kwajalein|libya|navajo|nz|nz-chat|poland|portugal|prc|roc|rok|singapore|turkey|uct|universal|utc|w-su|zulu)$') then
+    return false;
+  end if;
   perform now() at time zone zone;
-  return zone ~ '^[A-Za-z][A-Za-z0-9_+-]*(/[A-Za-z0-9_+-]+)*$';
+  return true;
 exception when invalid_parameter_value then
   return false;
 end $function$

@@ -67,11 +67,16 @@ create trigger notification_settings_updated_at before update on public.notifica
 create trigger push_tokens_updated_at before update on public.push_tokens
   for each row execute function push.keep_updated_at();
 
--- Refuses what planning could not read: an unknown zone would otherwise be found at night.
+-- Refuses what planning could not read: an unknown zone would otherwise be found at night. Postgres itself takes abbreviations ('JST') and POSIX
+-- rules ('JST-9', 'Mars/Olympus5') as well, so the name has to look like one of IANA's: the same pattern as in planning/local-time.ts.
 create function push.is_timezone(zone text) returns boolean language plpgsql stable set search_path = '' as $$
 begin
+  if zone !~* ('^(?!posix/|right/)(?:[a-z_]+(?:/[a-z_-]+)+|etc/gmt(?:0|[+-][0-9]|[+]1[0-2]|-1[0-4])|cuba|egypt|eire|gb|gb-eire|gmt|greenwich|hongkong'
+    '|iceland|iran|israel|jamaica|japan|kwajalein|libya|navajo|nz|nz-chat|poland|portugal|prc|roc|rok|singapore|turkey|uct|universal|utc|w-su|zulu)$') then
+    return false;
+  end if;
   perform now() at time zone zone;
-  return zone ~ '^[A-Za-z][A-Za-z0-9_+-]*(/[A-Za-z0-9_+-]+)*$';
+  return true;
 exception when invalid_parameter_value then
   return false;
 end $$;

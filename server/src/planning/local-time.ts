@@ -18,13 +18,15 @@ const minuteMs = 60_000;
 const zonesKept = 256;
 const spansKept = 1024;
 
-/** What push.is_timezone in the database asks of a name besides knowing it: no offsets ("+05:30"), no spaces. */
-const zoneName = /^[A-Za-z][A-Za-z0-9_+-]*(\/[A-Za-z0-9_+-]+)*$/;
-
 /**
- * True for IANA names that this runtime knows. Postgres takes more: abbreviations ("JST", "PST") and POSIX rules ("XYZ5"). They are
- * not names of places, and ICU and Postgres disagree on what some of them mean ("IST", "BST").
+ * What push.is_timezone in the database asks of a name besides knowing it; the two have to be the same. A place after a slash, one of IANA's names
+ * without one, or an offset under Etc/. Not abbreviations ("JST", "EST"), on whose meaning ICU and Postgres disagree ("IST", "BST"), nor POSIX
+ * rules: Postgres takes "EST5EDT", "JST-9" and even "Mars/Olympus5" as such.
  */
+const zoneName =
+  /^(?!posix\/|right\/)(?:[a-z_]+(?:\/[a-z_-]+)+|etc\/gmt(?:0|[+-][0-9]|[+]1[0-2]|-1[0-4])|cuba|egypt|eire|gb|gb-eire|gmt|greenwich|hongkong|iceland|iran|israel|jamaica|japan|kwajalein|libya|navajo|nz|nz-chat|poland|portugal|prc|roc|rok|singapore|turkey|uct|universal|utc|w-su|zulu)$/i;
+
+/** True for IANA names that this runtime knows. */
 export function isKnownTimezone(name: string): boolean {
   if (name.length > 64 || !zoneName.test(name)) {
     return false;

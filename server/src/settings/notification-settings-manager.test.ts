@@ -28,15 +28,20 @@ describe('getSettings', () => {
     const user = randomUUID();
     await db.admin.query(
       /* sql */ `insert into notification_settings (user_id, timezone, quiet_hours_start, quiet_hours_end, types)
-        values ($1, 'JST', '24:00', '06:59:30', '{"a": 1, "b": {"enabled": "no"}, "c": {"enabled": false, "more": 1}}')`,
+        values ($1, 'asia/tokyo', '24:00', '06:59:30', '{"a": 1, "b": {"enabled": "no"}, "c": {"enabled": false, "more": 1}}')`,
       [user],
     );
     expect(await manager.getSettings(user)).toEqual({
       pushEnabled: true,
-      timezone: 'JST',
+      timezone: 'asia/tokyo',
       quietHours: { enabled: false, start: '00:00', end: '07:00' },
       types: { c: { enabled: false } },
     });
+  });
+
+  it.each(['JST', 'JST-9', 'EST5EDT', '+09:00', 'Mars/Olympus5'])('never meets the zone %j: the table refuses it', async (zone) => {
+    const inserted = db.admin.query('insert into notification_settings (user_id, timezone) values ($1, $2)', [randomUUID(), zone]);
+    await expect(inserted).rejects.toMatchObject({ code: '23514' });
   });
 });
 
