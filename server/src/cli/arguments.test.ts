@@ -18,6 +18,12 @@ describe('arguments', () => {
     },
   );
 
+  it('take the years that the tables take, and no others', () => {
+    for (const text of ['2000-01-01T00:00:00Z', '2199-12-31T23:59:59Z']) expect(instant(text)).toEqual(new Date(text));
+    for (const text of ['1999-12-31T23:59:59Z', '2200-01-01T00:00:00Z', '1970-01-01T00:00:00Z', '9999-01-01T00:00:00Z', '99999d'])
+      expect(() => pastInstant(text)).toThrow('2000 to 2199');
+  });
+
   it.each(['', '-1', '0', '1.5', '1e3', '0x10', ' 7', '101', '99999999999999999999'])('refuse %o as a number from 1 to 100', (text) => {
     expect(() => wholeNumber(1, 100)(text)).toThrow('from 1 to 100');
   });

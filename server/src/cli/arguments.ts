@@ -1,4 +1,5 @@
 import { InvalidArgumentError } from 'commander';
+import { isStorableTime, storableYears } from '../clock/storable-time.js';
 
 /** How the text of an argument becomes a value. What is wrong ends the command with exit code 2 before anything was done. */
 
@@ -9,18 +10,21 @@ const isoWithZone = /^\d{4}-\d\d-\d\dT\d\d:\d\d(:\d\d(\.\d+)?)?(Z|[+-]\d\d:?\d\d
 /** `24h`, `30m`, `7d` ago, or a time with its zone. */
 export function pastInstant(text: string): Date {
   const ago = /^(\d{1,6})([smhd])$/.exec(text);
-  if (ago !== null) return new Date(Date.now() - Number(ago[1]) * (units[ago[2] ?? ''] ?? 0));
+  if (ago !== null) return storable(new Date(Date.now() - Number(ago[1]) * (units[ago[2] ?? ''] ?? 0)));
   return instant(text);
 }
 
 export function instant(text: string): Date {
-  const time = new Date(text);
-  const year = time.getUTCFullYear();
-  if (!isoWithZone.test(text) || Number.isNaN(year) || year < 1970 || year > 9998) {
+  if (!isoWithZone.test(text) || Number.isNaN(Date.parse(text))) {
     throw new InvalidArgumentError(
       'It has to be a time such as 2026-08-01T09:00:00+09:00 (with Z or an offset), or an age such as 30m, 24h or 7d.',
     );
   }
+  return storable(new Date(text));
+}
+
+function storable(time: Date): Date {
+  if (!isStorableTime(time)) throw new InvalidArgumentError(`It has to be a time in the years ${storableYears}.`);
   return time;
 }
 

@@ -33,14 +33,6 @@ export const wholeNumberText = (low: number, high: number) =>
 
 export const flagText = z.enum(['true', 'false'], 'must be true or false').transform((text) => text === 'true');
 
-const earliest = Date.parse('1970-01-01T00:00:00Z');
-const latest = Date.parse('9999-01-01T00:00:00Z');
-
-export const instant = z.iso
-  .datetime({ offset: true, error: 'must be a time as in 2026-08-01T09:00:00+09:00, with Z or an offset' })
-  .transform((text) => new Date(text))
-  .refine((date) => date.getTime() >= earliest && date.getTime() < latest, 'must be in the years 1970 to 9998');
-
 /** An instant in an answer. */
 export const time = z.iso.datetime();
 

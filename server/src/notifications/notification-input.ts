@@ -3,21 +3,12 @@ import { z } from 'zod';
 import { parseInput } from '../errors/parse-input.js';
 import { MAX_PAYLOAD_BYTES, payloadBytes } from '../planning/payload-size.js';
 import { pushOptionsSchema } from '../providers/push-options.js';
+import { instant } from './instant.js';
 import { findDataFault, type JsonObject } from './json-data.js';
 import { storableText } from './storable-text.js';
 
 /** Any hexadecimal uuid: user ids come from the app, whatever made them. */
 const uuid = z.guid('must be a uuid');
-
-/** As the table itself has it: planning computes with these. */
-const earliest = Date.parse('2000-01-01T00:00:00Z');
-const latest = Date.parse('2200-01-01T00:00:00Z');
-
-/** ISO 8601 with Z or an offset: a time without one would mean another instant on every machine. */
-const instant = z.iso
-  .datetime({ offset: true, error: 'must be a time as in 2026-08-01T09:00:00+09:00, with Z or an offset' })
-  .transform((text) => new Date(text))
-  .refine((date) => date.getTime() >= earliest && date.getTime() < latest, 'must be in the years 2000 to 2199');
 
 const data = z
   .unknown()

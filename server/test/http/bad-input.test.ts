@@ -227,6 +227,9 @@ describe('other routes refuse', () => {
     ['GET /v1/audit?limit=0', 'admin', undefined, 'query.limit'],
     ['GET /v1/ledger?by=day', 'operate', undefined, 'query.by'],
     ['GET /v1/ledger?since=2026', 'operate', undefined, 'query.since'],
+    ['GET /v1/ledger?since=1999-12-31T23:59:59Z', 'operate', undefined, 'query.since'],
+    ['POST /v1/api-keys', 'admin', { name: 'x', scopes: ['send'], expiresAt: '2200-01-01T00:00:00Z' }, 'expiresAt'],
+    ['POST /v1/notifications', 'send', { userId, type: 'x', title: 'x', sendAt: '2200-01-01T00:00:00Z' }, 'sendAt'],
     ['GET /v1/notifications/1', 'send', undefined, 'params.id'],
     ['GET /v1/status?verbose=1', 'operate', undefined, 'query.verbose'],
   ];

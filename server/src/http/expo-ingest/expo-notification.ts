@@ -1,3 +1,4 @@
+import { earliestTime } from '../../clock/storable-time.js';
 import type { NewNotification } from '../../notifications/new-notification.js';
 import { notificationInputSchema } from '../../notifications/notification-input.js';
 import { uuidV7 } from '../../notifications/uuid-v7.js';
@@ -11,9 +12,6 @@ const ownType = 'expo';
 const shortestTtlSeconds = 30;
 /** Apple and Google keep nothing for longer: 28 days. */
 const longestTtlSeconds = 2_419_200;
-
-/** The table takes no earlier time. */
-const earliest = Date.UTC(2000);
 
 /** What is the same for every recipient of a message. */
 export type MessageContent = Pick<NewNotification, 'type' | 'title' | 'message' | 'dataJson' | 'pushJson' | 'expiresAt' | 'collapseKey'>;
@@ -53,5 +51,5 @@ function typeOf(data: Readonly<Record<string, unknown>>): string {
 function expiryOf({ ttl, expiration }: ExpoMessage, now: Date): Date | null {
   const latest = now.getTime() + longestTtlSeconds * 1000;
   if (ttl !== undefined) return new Date(Math.min(now.getTime() + Math.max(ttl, shortestTtlSeconds) * 1000, latest));
-  return expiration === undefined ? null : new Date(Math.min(Math.max(expiration * 1000, earliest), latest));
+  return expiration === undefined ? null : new Date(Math.min(Math.max(expiration * 1000, earliestTime), latest));
 }

@@ -1,11 +1,12 @@
 import { z } from 'zod';
+import { instant } from '../../../notifications/instant.js';
 import { storableText } from '../../../notifications/storable-text.js';
 import { scopes } from '../../../security/api-key-store.js';
 import { actorOf } from '../../caller.js';
 import { given } from '../../given.js';
 import type { HttpParts } from '../../http-parts.js';
 import { type Route, route } from '../../route.js';
-import { instant, reason } from '../../schemas.js';
+import { reason } from '../../schemas.js';
 
 export function createApiKey({ apiKeys }: HttpParts): Route {
   return route({

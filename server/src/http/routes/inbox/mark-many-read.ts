@@ -1,8 +1,9 @@
 import { z } from 'zod';
+import { instant } from '../../../notifications/instant.js';
 import { userOf } from '../../caller.js';
 import type { HttpParts } from '../../http-parts.js';
 import { type Route, route } from '../../route.js';
-import { instant, uuid } from '../../schemas.js';
+import { uuid } from '../../schemas.js';
 
 export function markManyRead({ inbox }: HttpParts): Route {
   return route({

@@ -1,8 +1,9 @@
 import { z } from 'zod';
+import { instant } from '../../../notifications/instant.js';
 import { given } from '../../given.js';
 import type { HttpParts } from '../../http-parts.js';
 import { type Route, route } from '../../route.js';
-import { instant, time, wholeNumberText } from '../../schemas.js';
+import { time, wholeNumberText } from '../../schemas.js';
 
 const quarantined = z.object({
   tokenId: z.uuid(),

@@ -1,9 +1,10 @@
 import { z } from 'zod';
+import { instant } from '../../../notifications/instant.js';
 import { catchUp } from '../../../operations/catch-up.js';
 import { actorOf } from '../../caller.js';
 import type { HttpParts } from '../../http-parts.js';
 import { type Route, route } from '../../route.js';
-import { instant, reason } from '../../schemas.js';
+import { reason } from '../../schemas.js';
 
 export function catchUpQueue({ database }: HttpParts): Route {
   return route({

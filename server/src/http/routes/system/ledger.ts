@@ -1,9 +1,10 @@
 import { z } from 'zod';
 import { readLedger } from '../../../monitoring/ledger.js';
+import { instant } from '../../../notifications/instant.js';
 import { given } from '../../given.js';
 import type { HttpParts } from '../../http-parts.js';
 import { type Route, route } from '../../route.js';
-import { instant, time } from '../../schemas.js';
+import { time } from '../../schemas.js';
 
 const counts = z.record(z.string(), z.int());
 
