@@ -1,4 +1,4 @@
-import { spawn } from 'node:child_process';
+import { type ChildProcessWithoutNullStreams, spawn } from 'node:child_process';
 import { rm } from 'node:fs/promises';
 import { text } from 'node:stream/consumers';
 import { fileURLToPath } from 'node:url';
@@ -16,6 +16,8 @@ export interface CliResult {
 export interface TestCli {
   /** Runs `todoku` as a process of its own, as a person would. */
   run(args: readonly string[], options?: { readonly input?: string; readonly env?: Readonly<Record<string, string>> }): Promise<CliResult>;
+  /** Starts what runs until it is told to stop. */
+  start(args: readonly string[], env?: Readonly<Record<string, string>>): ChildProcessWithoutNullStreams;
   close(): Promise<void>;
 }
 
@@ -37,12 +39,15 @@ export async function buildCli(databaseUrl: string): Promise<TestCli> {
     define: { FAILPOINTS: 'false' },
     logLevel: 'error',
   });
+  const start: TestCli['start'] = (args, env = {}) =>
+    spawn(process.execPath, [`${folder}main.mjs`, ...args], {
+      // Nothing of the machine's own environment may change what is tested.
+      env: { PATH: process.env.PATH, LANG: 'C', DATABASE_URL: databaseUrl, TODOKU_ENCRYPTION_KEYS: testKeys, ...env },
+    });
   return {
+    start,
     async run(args, { input = '', env = {} } = {}) {
-      const child = spawn(process.execPath, [`${folder}main.mjs`, ...args], {
-        // Nothing of the machine's own environment may change what is tested.
-        env: { PATH: process.env.PATH, LANG: 'C', DATABASE_URL: databaseUrl, TODOKU_ENCRYPTION_KEYS: testKeys, ...env },
-      });
+      const child = start(args, env);
       // A command that reads nothing may end before it is written to.
       child.stdin.on('error', () => undefined);
       child.stdin.end(input);
