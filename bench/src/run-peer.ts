@@ -2,13 +2,13 @@ import { Expo } from 'expo-server-sdk';
 import PgBoss from 'pg-boss';
 import { obey } from './processes/obey.js';
 import { message, secondsToLive, tokenOf } from './setup/messages.js';
+import type { PeerWay } from './throughput/peer.js';
 
 /**
- * What one would otherwise write: pg-boss holds a job for each notification; some loops fetch 100, hand them to the SDK in one call, and
- * complete them in one call. It keeps no tickets, encrypts nothing and asks nobody's settings.
+ * What one would otherwise write: pg-boss holds a job for each notification; some loops fetch a batch, hand it to the SDK, and complete it
+ * in one call. It keeps no tickets, encrypts nothing and asks nobody's settings.
  */
 const queue = 'push';
-const batch = 100;
 const rowsAtOnce = 10_000;
 const mostLoops = 32;
 
@@ -41,19 +41,21 @@ function jobOf(n: number): PushJob {
 }
 
 /** Ends when nothing is left to fetch. Returns how many were sent and completed. */
-async function drain(loops: number): Promise<number> {
-  const done = await Promise.all(Array.from({ length: loops }, drainOne));
+async function drain({ loops, batch }: PeerWay): Promise<number> {
+  const done = await Promise.all(Array.from({ length: loops }, () => drainOne(batch)));
   return done.reduce((total, count) => total + count, 0);
 }
 
-async function drainOne(): Promise<number> {
+async function drainOne(batch: number): Promise<number> {
   let completed = 0;
   for (;;) {
     // By age alone: sorting by priority too costs it more.
     const jobs = await boss.fetch<PushJob>(queue, { batchSize: batch, priority: false });
     if (jobs.length === 0) return completed;
-    const tickets = await expo.sendPushNotificationsAsync(jobs.map((job) => job.data));
-    if (tickets.some((ticket) => ticket.status !== 'ok')) throw new Error('the simulator refused a message');
+    // Of a hundred messages it makes one request.
+    const requests = expo.chunkPushNotifications(jobs.map((job) => job.data));
+    const tickets = await Promise.all(requests.map((messages) => expo.sendPushNotificationsAsync(messages)));
+    if (tickets.flat().some((ticket) => ticket.status !== 'ok')) throw new Error('the simulator refused a message');
     await boss.complete(
       queue,
       jobs.map((job) => job.id),

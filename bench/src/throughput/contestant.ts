@@ -12,7 +12,6 @@ export interface Contestant {
   readonly process: Child;
   /** Details for the JSON, after a round. */
   details?(count: number): Promise<Record<string, unknown>>;
-  stop(): Promise<void>;
 }
 
 /** What one round took. Times in seconds, amounts in bytes. */

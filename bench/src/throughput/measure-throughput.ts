@@ -1,46 +1,33 @@
 import type { Bench } from '../bench.js';
 import type { Figure, SuiteResult } from '../figures.js';
-import { quantile, spread } from '../statistics.js';
+import { type Spread, spread } from '../statistics.js';
 import type { Contestant, Round } from './contestant.js';
 import { costFigures, tellRound } from './costs.js';
-import { type Peer, startPeer } from './peer.js';
+import { startPeer } from './peer.js';
 import { startProduct } from './product.js';
 import { playRound } from './round.js';
-
-/** Concurrencies that the peer may choose from. */
-const peerLoops = [2, 4, 8, 16];
-/** Of a round: enough for compilers and caches to be warm. */
-const warmUpShare = 0.25;
+import { type TunedPeer, tunePeer } from './tune-peer.js';
 
 /** From committed rows to recorded outcomes: product and peer in turn, on the same machine, simulator and Postgres. */
 export async function measureThroughput(bench: Bench): Promise<SuiteResult> {
-  const { count, rounds, productOnly } = bench.options;
-  const warmUp = Math.max(100, Math.ceil(count * warmUpShare));
+  const { count, productOnly } = bench.options;
   bench.say(`throughput: preparing ${count} users with encrypted tokens`);
   const product = await startProduct(bench, count);
   const peer = productOnly ? null : await startPeer(bench);
   try {
-    const tried = peer === null ? [] : await tune(bench, peer, warmUp);
-    await playRound(bench, product, warmUp);
-    const played = new Map<Contestant, Round[]>([product, ...(peer === null ? [] : [peer])].map((one) => [one, []]));
-    for (let round = 0; round < rounds; round += 1) {
-      // Who goes first changes, so that neither always finds what the other left.
-      const order = round % 2 === 0 ? [...played] : [...played].reverse();
-      for (const [contestant, results] of order) {
-        const result = await playRound(bench, contestant, count);
-        results.push(result);
-        tellRound(bench, `throughput: round ${round + 1}/${rounds} ${contestant.name}`, result, count);
-      }
-    }
-    const ours = played.get(product) ?? [];
-    const theirs = peer === null ? null : (played.get(peer) ?? []);
+    const tuned = peer === null ? null : await tunePeer(bench, peer);
+    // Not counted: compilers and caches warm up, as the peer's have by now.
+    await playRound(bench, product, count);
+    const contestants = [product, ...(tuned === null ? [] : [tuned.plain, tuned.large])];
+    const [ours = [], plain = [], large = []] = await playRounds(bench, contestants);
     return {
       figures: [
-        ...rates(ours, theirs),
+        ...productFigures(ours),
+        ...(tuned === null ? [] : peerFigures(tuned, ours, plain, large)),
         ...costFigures('throughput.todoku', product.name, 'worker', ours, count),
-        ...peerCosts(peer, theirs, count),
+        ...(tuned === null ? [] : costFigures('throughput.peer', tuned.plain.name, 'process', plain, count)),
       ],
-      details: { count, product: ours, peer: theirs === null ? null : { loops: peer?.loops, tried, rounds: theirs } },
+      details: { count, product: ours, peer: plain, peerLargeFetches: large, peerTried: tuned?.tried ?? [] },
     };
   } finally {
     await product.stop();
@@ -48,42 +35,36 @@ export async function measureThroughput(bench: Bench): Promise<SuiteResult> {
   }
 }
 
-/** Lets the peer run once at every concurrency, and keeps the one that served it best. */
-async function tune(bench: Bench, peer: Peer, count: number): Promise<{ readonly loops: number; readonly perSecond: number }[]> {
-  await playRound(bench, peer, count);
-  const tried: { loops: number; perSecond: number }[] = [];
-  for (const loops of peerLoops) {
-    peer.loops = loops;
-    const { perSecond } = await playRound(bench, peer, count);
-    tried.push({ loops, perSecond });
-    bench.say(`throughput: ${peer.name} with ${loops} loops: ${Math.round(perSecond)}/s`);
+/** The rounds of each contestant, in their order. */
+async function playRounds(bench: Bench, contestants: readonly Contestant[]): Promise<Round[][]> {
+  const { count, rounds } = bench.options;
+  const results: Round[][] = contestants.map(() => []);
+  for (let round = 0; round < rounds; round += 1) {
+    // Who goes first changes, so that nobody always finds what the same one left.
+    const order = contestants.map((contestant, i) => ({ contestant, played: results[i] ?? [] }));
+    for (const { contestant, played } of round % 2 === 0 ? order : order.reverse()) {
+      const result = await playRound(bench, contestant, count);
+      played.push(result);
+      tellRound(bench, `throughput: round ${round + 1}/${rounds} ${contestant.name}`, result, count);
+    }
   }
-  const best = quantile(
-    tried.map((one) => one.perSecond),
-    1,
-  );
-  peer.loops = tried.find((one) => one.perSecond === best)?.loops ?? peer.loops;
-  return tried;
+  return results;
 }
 
-function rates(ours: readonly Round[], theirs: readonly Round[] | null): Figure[] {
-  const perSecond = (rounds: readonly Round[]) => spread(rounds.map((round) => round.perSecond));
-  const product: Figure = {
-    id: 'throughput.todoku',
-    what: 'Committed rows → recorded outcomes, everything on',
-    unit: '/s',
-    value: perSecond(ours),
-    target: { atLeast: 30_000 },
-  };
-  if (theirs === null) return [product];
-  const ratio = spread(ours.map((round, i) => round.perSecond / (theirs[i]?.perSecond ?? Number.NaN)));
+const rate = (rounds: readonly Round[]): Spread => spread(rounds.map((round) => round.perSecond));
+
+function productFigures(ours: readonly Round[]): Figure[] {
+  const what = 'Committed rows → recorded outcomes, everything on';
+  return [{ id: 'throughput.todoku', what, unit: '/s', value: rate(ours), target: { atLeast: 30_000 } }];
+}
+
+function peerFigures(tuned: TunedPeer, ours: readonly Round[], plain: readonly Round[], large: readonly Round[]): Figure[] {
+  const ratio = (theirs: readonly Round[]): Spread =>
+    spread(ours.map((round, i) => round.perSecond / (theirs[i]?.perSecond ?? Number.NaN)));
   return [
-    product,
-    { id: 'throughput.peer', what: 'The same by pg-boss + expo-server-sdk', unit: '/s', value: perSecond(theirs), target: null },
-    { id: 'throughput.ratio', what: 'Todoku : pg-boss + expo-server-sdk', unit: '×', value: ratio, target: { atLeast: 6 } },
+    { id: 'throughput.peer', what: `The same by ${tuned.plain.name}`, unit: '/s', value: rate(plain), target: null },
+    { id: 'throughput.peer.large', what: `The same by ${tuned.large.name}`, unit: '/s', value: rate(large), target: null },
+    { id: 'throughput.ratio', what: `Todoku : ${tuned.plain.name}`, unit: '×', value: ratio(plain), target: { atLeast: 6 } },
+    { id: 'throughput.ratio.large', what: `Todoku : ${tuned.large.name}`, unit: '×', value: ratio(large), target: null },
   ];
-}
-
-function peerCosts(peer: Peer | null, rounds: readonly Round[] | null, count: number): Figure[] {
-  return peer === null || rounds === null ? [] : costFigures('throughput.peer', peer.name, 'process', rounds, count);
 }

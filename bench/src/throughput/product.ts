@@ -9,8 +9,12 @@ import { costliest, forgetCosts } from './statement-costs.js';
 
 const pollMs = 50;
 
+interface Product extends Contestant {
+  stop(): Promise<void>;
+}
+
 /** Todoku with everything on; only the provider's rate limit is off. `users`: how many can be notified in a round. */
-export async function startProduct(bench: Bench, users: number): Promise<Contestant> {
+export async function startProduct(bench: Bench, users: number): Promise<Product> {
   const database = await createProductDatabase(bench.postgres, 'product', users);
   const { admin } = database;
   const worker = await startWorkerProcess(bench, database.url, { profile: bench.options.profile });
