@@ -1,18 +1,14 @@
-import { plainArray, textArray } from '../../database/array-literal.js';
+import { plainArray } from '../../database/array-literal.js';
 import type { Database, Queryable } from '../../database/database.js';
 import type { Lane } from '../../planning/planning-types.js';
 import { LowWater } from '../low-water.js';
-import type { AttemptFacts, ChunkResult, ClaimRequest, ItemResult, Lease, LeasedChunk, QueueDepth, QueueEngine } from '../queue-engine.js';
+import type { AttemptFacts, ChunkResult, ClaimRequest, Lease, LeasedChunk, QueueDepth, QueueEngine } from '../queue-engine.js';
 import { claimIgnoringBudget, claimUnlimited, claimWithinBudget } from './claim-chunks.js';
 import { completeChunks } from './complete-chunks.js';
 import { expireChunks } from './expire-chunks.js';
+import { outcomeParameters } from './outcome-parameters.js';
 import { queueDepth } from './queue-depth.js';
 import { claimExpiredLeases, extendLeases, retryChunks } from './retry-chunks.js';
-
-/** Codes of push.delivery_states. */
-const STATE_OF = { failed: 30, expired: 31, cancelled: 32, unknown: 33, dead_letter: 35 } as const;
-const ACCEPTED_BY_EXPO = 10;
-const ACCEPTED_BY_PLATFORM = 20;
 
 interface EngineParts {
   readonly database: Database;
@@ -79,33 +75,9 @@ export class PostgresQueueEngine implements QueueEngine {
 
   async complete(tx: Queryable, results: readonly ChunkResult[]): Promise<Set<string>> {
     if (results.length === 0) return new Set();
-    const { worker, receiptDelaySeconds } = this.#parts;
-    const leases = results.map((result) => result.lease);
-    const receipts = leases.map((lease) => this.#parts.hasReceipts(lease.projectId));
-    const groups = results.flatMap((result) => result.groups.map((group, number) => ({ ...group, number, chunkId: result.lease.chunkId })));
-    const rows = (await tx.rows(completeChunks, [
-      idsOf(leases),
-      epochsOf(leases),
-      textArray(results.map((result, i) => plainArray(result.items.map((item) => stateOf(item, receipts[i] === true))))),
-      textArray(results.map((result) => textArray(result.items.map((item) => (item.to === 'accepted' ? item.ticketId : null))))),
-      textArray(results.map((result) => textArray(result.items.map((item) => (item.to === 'accepted' ? null : item.code))))),
-      textArray(results.map((result) => plainArray(result.items.map((item) => (item.to === 'queued' ? item.group : null))))),
-      worker,
-      textArray(results.map((result) => result.attempt.outcome)),
-      plainArray(results.map((result) => Math.round(result.attempt.durationMs))),
-      plainArray(results.map((result) => result.attempt.httpStatus)),
-      textArray(results.map((result) => result.attempt.code)),
-      textArray(results.map((result) => result.attempt.requestId)),
-      plainArray(groups.map((group) => group.chunkId)),
-      plainArray(groups.map((group) => group.number)),
-      plainArray(groups.map((group) => group.delayMs)),
-      plainArray(groups.map((group) => group.attempt)),
-      plainArray(groups.map((group) => group.crashRecoveries)),
-      plainArray(groups.map((group) => group.projectId)),
-      receiptDelaySeconds,
-      receipts.some(Boolean),
-      plainArray(results.map((result) => result.tokensLost)),
-    ])) as Row[];
+    const { worker, receiptDelaySeconds, hasReceipts } = this.#parts;
+    const receipts = results.map((result) => hasReceipts(result.lease.projectId));
+    const rows = (await tx.rows(completeChunks, outcomeParameters(results, receipts, worker, receiptDelaySeconds))) as Row[];
     return new Set(rows.map((row) => row[0] ?? ''));
   }
 
@@ -142,10 +114,4 @@ export class PostgresQueueEngine implements QueueEngine {
   depth(): Promise<QueueDepth[]> {
     return this.#parts.database.query<QueueDepth & object>(queueDepth);
   }
-}
-
-function stateOf(item: ItemResult, receipts: boolean): number {
-  if (item.to === 'accepted') return receipts ? ACCEPTED_BY_EXPO : ACCEPTED_BY_PLATFORM;
-  if (item.to === 'queued') return item.resent ? 0 : 1;
-  return STATE_OF[item.to];
 }
