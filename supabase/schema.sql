@@ -589,9 +589,6 @@ begin
     returning n
   )
   select coalesce(sum(n), 0) into taken from written;
-  if taken > 0 then
-    perform push.wake('todoku_outbox');
-  end if;
   return taken;
 end $function$
 ;
@@ -748,9 +745,6 @@ begin
   )
   insert into push.outbox (lane, broadcast_id, n, notification_ids, created_ats)
   select lane, broadcast_id, n, ids, created_ats from packed;
-  if found then
-    perform push.wake('todoku_outbox');
-  end if;
   return null;
 end $function$
 ;
@@ -768,16 +762,17 @@ AS $function$
 $function$
 ;
 
-CREATE OR REPLACE FUNCTION push.wake(channel text)
- RETURNS void
+CREATE OR REPLACE FUNCTION push.wake_planning()
+ RETURNS trigger
  LANGUAGE plpgsql
  SECURITY DEFINER
  SET search_path TO ''
 AS $function$
 begin
-  if pg_catalog.pg_try_advisory_xact_lock(7304121, pg_catalog.hashtext(channel)) then
-    perform pg_catalog.pg_notify(channel, '');
+  if pg_catalog.pg_try_advisory_xact_lock(7304121) then
+    perform pg_catalog.pg_notify('todoku_outbox', '');
   end if;
+  return null;
 end $function$
 ;
 
@@ -792,6 +787,8 @@ CREATE TRIGGER notifications_read_at BEFORE UPDATE OF is_read ON public.notifica
 CREATE TRIGGER push_tokens_updated_at BEFORE UPDATE ON public.push_tokens FOR EACH ROW EXECUTE FUNCTION push.keep_updated_at();
 
 CREATE TRIGGER audit_is_append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON push.audit FOR EACH STATEMENT EXECUTE FUNCTION push.refuse_change();
+
+CREATE CONSTRAINT TRIGGER outbox_wakes_planning AFTER INSERT ON push.outbox DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION push.wake_planning();
 
 -- Row level security
 
@@ -850,8 +847,6 @@ grant execute on function push.partitions(of_parent text) to todoku_worker;
 grant execute on function push.refuse_change() to public;
 
 grant execute on function push.uuid_v7() to public;
-
-grant execute on function push.wake(channel text) to todoku_worker;
 
 grant usage on schema auth to anon;
 

@@ -2,13 +2,18 @@
 -- it commits or rolls back with it. ALTER TABLE notifications DISABLE TRIGGER notification_push_trigger stops new pushes.
 
 -- A wake-up is only a hint, polling is the truth. NOTIFY serialises all committing notifiers of a database, so one transaction at a time
--- may send it; whoever does not get the lock is found by the poll that follows a busy moment.
-create function push.wake(channel text) returns void language plpgsql security definer set search_path = '' as $$
+-- may send it; whoever does not get the lock is found by the poll that follows a busy moment. Deferred to the commit, so that the lock is held for
+-- as long as a commit takes: asked for at the insert, a transaction that stays open would silence all others until it ends.
+create function push.wake_planning() returns trigger language plpgsql security definer set search_path = '' as $$
 begin
-  if pg_catalog.pg_try_advisory_xact_lock(7304121, pg_catalog.hashtext(channel)) then
-    perform pg_catalog.pg_notify(channel, '');
+  if pg_catalog.pg_try_advisory_xact_lock(7304121) then
+    perform pg_catalog.pg_notify('todoku_outbox', '');
   end if;
+  return null;
 end $$;
+
+create constraint trigger outbox_wakes_planning after insert on push.outbox
+  deferrable initially deferred for each row execute function push.wake_planning();
 
 -- The ledger counts by the hour of UTC, in whatever zone the app's session is: zones of half hours exist.
 create function push.take_in() returns trigger language plpgsql security definer set search_path = '' set timezone = 'UTC' as $$
@@ -32,9 +37,6 @@ begin
   )
   insert into push.outbox (lane, broadcast_id, n, notification_ids, created_ats)
   select lane, broadcast_id, n, ids, created_ats from packed;
-  if found then
-    perform push.wake('todoku_outbox');
-  end if;
   return null;
 end $$;
 
@@ -74,8 +76,5 @@ begin
     returning n
   )
   select coalesce(sum(n), 0) into taken from written;
-  if taken > 0 then
-    perform push.wake('todoku_outbox');
-  end if;
   return taken;
 end $$;

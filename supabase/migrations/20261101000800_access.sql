@@ -91,9 +91,9 @@ grant select, insert, update, delete on all tables in schema push to todoku_work
 revoke update, delete, truncate on push.audit from todoku_worker;
 revoke insert, update, delete on push.delivery_states, push.delivery_transitions, push.partition_plan from todoku_worker;
 grant usage on all sequences in schema push to todoku_worker;
-revoke execute on function push.wake(text), push.catch_up(timestamptz, timestamptz), push.ensure_partitions(timestamptz, timestamptz),
+revoke execute on function push.wake_planning(), push.catch_up(timestamptz, timestamptz), push.ensure_partitions(timestamptz, timestamptz),
   push.partitions(text), push.drop_partitions(text, timestamptz), push.take_in() from public;
-grant execute on function push.wake(text), push.catch_up(timestamptz, timestamptz), push.ensure_partitions(timestamptz, timestamptz),
+grant execute on function push.catch_up(timestamptz, timestamptz), push.ensure_partitions(timestamptz, timestamptz),
   push.partitions(text), push.drop_partitions(text, timestamptz) to todoku_worker;
 -- A new partition must not open a side door past the parent's policies.
 alter default privileges in schema push revoke all on tables from public;
