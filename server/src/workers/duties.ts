@@ -1,4 +1,5 @@
 import type { Database } from '../database/database.js';
+import { bringBackFutureAnchors } from '../delivery/future-anchors.js';
 import type { Logger } from '../logging/logger.js';
 import { proveWhenDue } from '../monitoring/continuous-proof.js';
 import { rollUpLedger } from '../monitoring/ledger.js';
@@ -40,6 +41,7 @@ export function workerDuties({ database, quarantine, log }: DutyParts): Duty[] {
   return [
     duty('broadcasts', SECOND_MS, () => fanOut.run()),
     duty('stray chunks', 10 * SECOND_MS, () => allDone(tendStrayChunks(database))),
+    duty('clock set back', 5 * SECOND_MS, () => allDone(bringBackFutureAnchors(database, log))),
     duty('ledger roll-up', 5 * SECOND_MS, async () => (await rollUpLedger(database, BATCH)) === BATCH),
     duty('ledger proof', 10 * SECOND_MS, () => proveWhenDue(database, log)),
     duty('quarantine', HOUR_MS, () => allDone(quarantine.expire())),
