@@ -14,6 +14,7 @@ export function recordedInputs(item: OutboxItem, input: DecisionInput): string |
     devices: input.devices.map((device) => device.tokenId),
     type: input.type,
     defaultTimezone: input.policy.defaultTimezone,
+    releaseSpreadSeconds: input.policy.releaseSpreadSeconds,
     broadcastState: item.broadcastState,
     now: input.now.toISOString(),
     spread: input.spread,

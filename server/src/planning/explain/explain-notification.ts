@@ -76,7 +76,7 @@ function tell(found: FoundDecision, notification: FoundNotification | null, poli
   const { at, reason, holdUntil, deliveries, inputs } = found;
   const verdict = verdicts[found.verdict];
   const broadcastCancelledAt = notification?.broadcastState === 'cancelled' ? notification.broadcastFinishedAt : null;
-  const past = { at, verdict, reason, deliveries, inputs };
+  const past = { at, verdict, reason, holdUntil, deliveries, inputs };
   return {
     ...{ at, verdict, reason, holdUntil, deliveries, duplicateOf: duplicateOf(inputs) },
     ...replay(past, { notification, broadcastCancelledAt, policy, localTime }),

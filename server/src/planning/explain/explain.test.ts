@@ -104,6 +104,20 @@ test('a hold says until when on her clock, and the user view that it is quiet', 
   const text = renderUser(told, 'en');
   expect(text).toContain('quiet now, until');
   expect(text).toContain('switched off: ads');
+
+  // What was decided is asked again with what it saw, also of the spread.
+  const [{ inputs } = { inputs: {} }] = await spine.admin.query<{ inputs: object }>(
+    'select inputs from push.decisions where notification_id = $1',
+    [id],
+  );
+  expect(inputs).toMatchObject({ releaseSpreadSeconds: 600 });
+  await spine.admin.query('update push.policy set release_spread_seconds = 0');
+  expect((await explain(id)).decisions).toMatchObject([{ verdict: 'hold', same: true }]);
+  await spine.admin.query(`update push.decisions set inputs = (inputs::jsonb || '{"releaseSpreadSeconds": 0, "spread": 1}')::json`);
+  expect((await explain(id)).decisions).toMatchObject([
+    { same: false, today: expect.stringMatching(/^hold: quiet_hours, .*Z$/) as string },
+  ]);
+  await spine.admin.query('update push.policy set release_spread_seconds = 600');
 });
 
 test('rows that the trigger never saw, rows that are gone, and ids that never were', async () => {

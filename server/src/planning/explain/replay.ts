@@ -19,6 +19,7 @@ const recordedSchema = z.object({
   devices: z.array(z.string()),
   type: z.object({ enabled: z.boolean(), urgent: z.boolean(), capped: z.boolean(), ttlSeconds: z.number() }),
   defaultTimezone: z.string(),
+  releaseSpreadSeconds: z.number().optional(),
   broadcastState: z.string().nullable(),
   now: z.coerce.date(),
   spread: z.number(),
@@ -30,6 +31,7 @@ export interface PastDecision {
   readonly at: Date;
   readonly verdict: 'send' | 'hold' | 'suppress';
   readonly reason: string | null;
+  readonly holdUntil: Date | null;
   readonly deliveries: number;
   readonly inputs: unknown;
 }
@@ -58,8 +60,12 @@ export function replay(past: PastDecision, circumstances: Circumstances): { read
   if (past.inputs !== null && !recorded.success) return { same: null, today: null };
   const today = decide(inputOf(past, notification, recorded.success ? recorded.data : null, circumstances), circumstances.localTime);
   const reason = today.verdict === 'send' ? null : today.reason;
-  if (today.verdict === past.verdict && reason === past.reason) return { same: true, today: null };
-  return { same: false, today: reason === null ? today.verdict : `${today.verdict}: ${reason}` };
+  const said = reason === null ? today.verdict : `${today.verdict}: ${reason}`;
+  if (today.verdict !== past.verdict || reason !== past.reason) return { same: false, today: said };
+  // Until when it was held follows from the spread as well, which older records lack.
+  const knowsUntil = recorded.success && recorded.data.releaseSpreadSeconds !== undefined;
+  if (today.verdict !== 'hold' || !knowsUntil || today.until.getTime() === past.holdUntil?.getTime()) return { same: true, today: null };
+  return { same: false, today: `${said}, ${today.until.toISOString()}` };
 }
 
 function inputOf(
@@ -77,7 +83,14 @@ function inputOf(
     settings: recorded?.settings ?? null,
     devices: devices.map((tokenId) => ({ tokenId, projectId: 1 })),
     history: recorded?.history ?? { duplicateOf: null, capReached: false },
-    policy: recorded === null ? policy : { ...policy, defaultTimezone: recorded.defaultTimezone },
+    policy:
+      recorded === null
+        ? policy
+        : {
+            ...policy,
+            defaultTimezone: recorded.defaultTimezone,
+            releaseSpreadSeconds: recorded.releaseSpreadSeconds ?? policy.releaseSpreadSeconds,
+          },
     now: recorded?.now ?? past.at,
     spread: recorded?.spread ?? 0,
   };
