@@ -1,11 +1,12 @@
 import type { Device, UserSettings } from './planning-types.js';
 import { quietHoursOf } from './settings-row.js';
 
-/** One notification as the outbox query gives it. Instants that go back to the database keep their text: a Date would lose microseconds. */
+/** One notification as the outbox query gives it. */
 export interface OutboxItem {
   readonly outboxId: number;
   readonly id: string;
-  readonly createdAtText: string;
+  /** Microseconds since 1970, as they go back to the database: a Date would lose three digits. */
+  readonly createdAtUs: string;
   readonly createdAt: Date;
   readonly broadcastId: string | null;
   readonly broadcastState: string | null;
@@ -16,20 +17,12 @@ export interface OutboxItem {
   readonly expiresAt: Date | null;
   readonly payloadBytes: number;
   readonly content: string | null;
-  readonly capped: boolean;
   readonly settings: UserSettings | null;
   readonly devices: Device[];
 }
 
-/** What user_recent says of a user that matters. */
-export interface RecentUser {
-  granted: number;
-  readonly firstWithContent: ReadonlyMap<string, string>;
-}
-
 export interface TakenOutbox {
   readonly items: OutboxItem[];
-  readonly recent: Map<string, RecentUser>;
   readonly now: Date;
 }
 
@@ -42,68 +35,48 @@ const instant = (epochSeconds: string | null | undefined): Date | null =>
   epochSeconds === null || epochSeconds === undefined ? null : new Date(Number(epochSeconds) * 1000);
 
 function settingsOf(row: Row): UserSettings | null {
-  if (row[17] !== 't') return null;
-  const quiet = row[20] === 't';
+  if (row[14] === null) return null;
   return {
-    pushEnabled: row[18] === 't',
-    timezone: row[19] ?? null,
-    quietHours: quiet ? quietHoursOf(row[21] ?? '', row[22] ?? '') : null,
-    disabledTypes: row[23] === 't' ? [row[8] ?? ''] : [],
+    pushEnabled: row[14] === 't',
+    timezone: row[15] ?? null,
+    quietHours: row[16] === 't' ? quietHoursOf(row[17] ?? '', row[18] ?? '') : null,
+    disabledTypes: row[19] === 't' ? [row[7] ?? ''] : [],
   };
 }
 
 function itemOf(row: Row): OutboxItem {
   return {
-    outboxId: Number(row[1]),
-    id: row[3] ?? '',
-    createdAtText: row[4] ?? '',
-    createdAt: instant(row[5]) ?? new Date(0),
-    broadcastId: row[6] ?? null,
-    userId: row[7] ?? null,
-    type: row[8] ?? '',
-    sendAt: instant(row[9]),
-    expiresAt: instant(row[10]),
-    payloadBytes: Number(row[11] ?? 0),
-    content: row[12] ?? null,
-    capped: row[13] === 't',
-    broadcastState: row[14] ?? null,
+    outboxId: Number(row[0]),
+    id: row[2] ?? '',
+    createdAtUs: row[3] ?? '',
+    createdAt: new Date(Number(row[3]) / 1000),
+    broadcastId: row[4] ?? null,
+    broadcastState: row[5] ?? null,
+    userId: row[6] ?? null,
+    type: row[7] ?? '',
+    sendAt: instant(row[8]),
+    expiresAt: instant(row[9]),
+    payloadBytes: Number(row[10] ?? 0),
+    content: row[11] ?? null,
     settings: settingsOf(row),
     devices: [],
   };
 }
 
-/** `{a,b}` of numbers or uuids. */
-const elements = (literal: string | null | undefined): string[] =>
-  literal == null || literal === '{}' ? [] : literal.slice(1, -1).split(',');
-
-function recentOf(row: Row): RecentUser {
-  const contents = elements(row[14]);
-  const ids = elements(row[19]);
-  const firstWithContent = new Map<string, string>();
-  for (const [i, content] of contents.entries()) firstWithContent.set(content, ids[i] ?? '');
-  return { granted: Number(row[2] ?? 0), firstWithContent };
-}
-
-/** Reads the rows of `takeOutbox`. */
+/** Reads the rows of `takeOutbox`, in whatever order they come. */
 export function readOutboxRows(rows: readonly Row[]): TakenOutbox {
-  const items: OutboxItem[] = [];
-  const recent = new Map<string, RecentUser>();
-  let current: OutboxItem | null = null;
-  let currentNr: string | null = null;
+  const items = new Map<string, OutboxItem>();
   let now = new Date(0);
   for (const row of rows) {
-    if (row[0] === '1') {
-      recent.set(row[7] ?? '', recentOf(row));
-      continue;
+    const key = `${row[0]}/${row[1]}`;
+    let item = items.get(key);
+    if (item === undefined) {
+      item = itemOf(row);
+      items.set(key, item);
     }
-    if (current === null || row[2] !== currentNr) {
-      current = itemOf(row);
-      currentNr = row[2] ?? null;
-      items.push(current);
-      if (items.length === 1) now = instant(row[24]) ?? now;
-    }
-    const token = row[15];
-    if (token != null && current.devices.length < MOST_DEVICES) current.devices.push({ tokenId: token, projectId: Number(row[16]) });
+    const token = row[12];
+    if (token != null && item.devices.length < MOST_DEVICES) item.devices.push({ tokenId: token, projectId: Number(row[13]) });
+    now = instant(row[20]) ?? now;
   }
-  return { items, recent, now };
+  return { items: [...items.values()], now };
 }

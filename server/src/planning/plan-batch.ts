@@ -1,9 +1,10 @@
 import { decide } from './decide.js';
 import type { LocalTime } from './local-time.js';
-import type { OutboxItem, RecentUser, TakenOutbox } from './outbox-rows.js';
+import type { OutboxItem, TakenOutbox } from './outbox-rows.js';
 import type { PlanWriter } from './plan-writer.js';
 import type { DecisionInput, History } from './planning-types.js';
 import type { Policy } from './policy-cache.js';
+import type { RecentAsks, RecentUser } from './recent-users.js';
 
 const NO_HISTORY: History = { duplicateOf: null, capReached: false };
 const CAP_REACHED: History = { duplicateOf: null, capReached: true };
@@ -50,10 +51,16 @@ function inputOf(item: OutboxItem, policy: Policy, now: Date, spread: number, hi
   };
 }
 
-function duplicateOf(item: OutboxItem, recent: RecentUser | undefined): string | null {
-  if (item.content === null || recent === undefined) return null;
-  const first = recent.firstWithContent.get(item.content);
-  return first === undefined || first === item.id ? null : first;
+/** A notification that was held meets its own content again; that is no duplicate. */
+function duplicateOf(item: OutboxItem, asks: RecentAsks, recent: RecentUser | undefined): string | null {
+  const first = item.content === null ? undefined : recent?.firstWithContent.get(item.content);
+  return first === undefined || first === item.id ? asks.repeated(item) : first;
+}
+
+/** What `noteRecent` was asked and has answered. */
+export interface BatchHistory {
+  readonly asks: RecentAsks;
+  readonly recent: ReadonlyMap<string, RecentUser>;
 }
 
 /**
@@ -62,31 +69,33 @@ function duplicateOf(item: OutboxItem, recent: RecentUser | undefined): string |
  */
 export function planBatch(
   taken: TakenOutbox,
+  { asks, recent }: BatchHistory,
   policy: Policy,
   localTime: LocalTime,
   random: () => number,
   writer: PlanWriter,
 ): Map<string, number> {
-  const cap = new CapAccount(taken.recent);
+  const cap = new CapAccount(recent);
   const refunds = new Map<string, number>();
   const capsOn = policy.capLimit !== null;
   for (const item of taken.items) {
-    const duplicate = duplicateOf(item, item.userId === null ? undefined : taken.recent.get(item.userId));
-    const counted = capsOn && item.capped && item.userId !== null;
+    const rules = policy.typeRules(item.type);
+    const duplicate = item.userId === null ? null : duplicateOf(item, asks, recent.get(item.userId));
+    const counted = capsOn && rules.capped && item.userId !== null;
     const spent = counted && cap.left(item.userId as string) <= 0;
     const history = duplicate === null ? (spent ? CAP_REACHED : NO_HISTORY) : { duplicateOf: duplicate, capReached: spent };
     const input = inputOf(item, policy, taken.now, random(), history);
     const decision = decide(input, localTime);
     if (counted && decision.verdict === 'send') cap.use(item.userId as string);
-    writer.add(item, input, decision, policy.typeRules(item.type).resendUnknown);
+    writer.add(item, input, decision, rules.resendUnknown);
   }
-  if (capsOn) collectRefunds(taken, cap, refunds);
+  if (capsOn) collectRefunds(taken, policy, cap, refunds);
   return refunds;
 }
 
-function collectRefunds(taken: TakenOutbox, cap: CapAccount, refunds: Map<string, number>): void {
+function collectRefunds(taken: TakenOutbox, policy: Policy, cap: CapAccount, refunds: Map<string, number>): void {
   for (const item of taken.items) {
-    if (!item.capped || item.userId === null || refunds.has(item.userId)) continue;
+    if (item.userId === null || !policy.typeRules(item.type).capped || refunds.has(item.userId)) continue;
     const left = cap.left(item.userId);
     if (left > 0) refunds.set(item.userId, left);
   }

@@ -10,7 +10,7 @@ let made = 0;
 const item = (change: Partial<OutboxItem> = {}): OutboxItem => ({
   outboxId: 1,
   id: `00000000-0000-4000-8000-${String(++made).padStart(12, '0')}`,
-  createdAtText: '2026-06-01 10:20:30.123456+00',
+  createdAtUs: '1780309230123456',
   createdAt,
   broadcastId: null,
   broadcastState: null,
@@ -20,7 +20,6 @@ const item = (change: Partial<OutboxItem> = {}): OutboxItem => ({
   expiresAt: null,
   payloadBytes: 10,
   content: null,
-  capped: false,
   settings: null,
   devices: [],
   ...change,

@@ -86,7 +86,7 @@ export class PlanWriter {
     }
     const rows = this.#decisions;
     rows.id.push(item.id);
-    rows.createdAt.push(item.createdAtText);
+    rows.createdAt.push(item.createdAtUs);
     rows.verdict.push(VERDICT[decision.verdict]);
     rows.reason.push(decision.verdict === 'send' ? null : decision.reason);
     rows.until.push(decision.verdict === 'hold' ? decision.until.toISOString() : null);
@@ -97,7 +97,7 @@ export class PlanWriter {
 
   #hold(item: OutboxItem, until: Date, reason: string): void {
     this.#held.id.push(item.id);
-    this.#held.createdAt.push(item.createdAtText);
+    this.#held.createdAt.push(item.createdAtUs);
     this.#held.broadcastId.push(item.broadcastId);
     this.#held.releaseAt.push(until.toISOString());
     this.#held.reason.push(reason);
@@ -132,7 +132,7 @@ export class PlanWriter {
     }
     chunk.deliveryIds.push(deliveryId);
     chunk.notificationIds.push(item.id);
-    chunk.createdAts.push(item.createdAtText);
+    chunk.createdAts.push(item.createdAtUs);
     chunk.tokenIds.push(tokenId);
     chunk.expiresAt = Math.min(chunk.expiresAt, expiresAt.getTime());
     if (chunk.deliveryIds.length >= this.#chunkSize(projectId)) this.#open.delete(key);
@@ -154,7 +154,7 @@ export class PlanWriter {
     const lane = this.#lane;
     return [
       plainArray(id),
-      textArray(createdAt),
+      plainArray(createdAt),
       plainArray(verdict),
       plainArray(reason),
       plainArray(until),
@@ -171,10 +171,10 @@ export class PlanWriter {
       plainArray(chunks.map((c) => c.deliveryIds.length)),
       textArray(chunks.map((c) => plainArray(c.deliveryIds))),
       textArray(chunks.map((c) => plainArray(c.notificationIds))),
-      textArray(chunks.map((c) => textArray(c.createdAts))),
+      textArray(chunks.map((c) => plainArray(c.createdAts))),
       textArray(chunks.map((c) => plainArray(c.tokenIds))),
       plainArray(held.id),
-      textArray(held.createdAt),
+      plainArray(held.createdAt),
       plainArray(held.id.map(() => lane)),
       plainArray(held.broadcastId),
       plainArray(held.releaseAt),

@@ -1,15 +1,17 @@
 import { plainArray } from '../database/array-literal.js';
-import type { Database } from '../database/database.js';
+import type { Database, Queryable } from '../database/database.js';
 import { failpoint } from '../failpoints/failpoint.js';
 import { LowWater } from '../queue/low-water.js';
 import { DeliveryNumbers } from './delivery-numbers.js';
 import type { LocalTime } from './local-time.js';
-import { readOutboxRows } from './outbox-rows.js';
-import { planBatch } from './plan-batch.js';
+import { readOutboxRows, type TakenOutbox } from './outbox-rows.js';
+import { type BatchHistory, planBatch } from './plan-batch.js';
 import { PlanWriter } from './plan-writer.js';
 import type { Lane } from './planning-types.js';
-import type { PolicyCache } from './policy-cache.js';
-import { recordPlan, refundCap } from './sql/record-plan.js';
+import type { Policy, PolicyCache } from './policy-cache.js';
+import { readRecentUsers, RecentAsks } from './recent-users.js';
+import { noteRecent, refundCap } from './sql/note-recent.js';
+import { recordPlan } from './sql/record-plan.js';
 import { takeOutbox } from './sql/take-outbox.js';
 
 export interface PlannerOptions {
@@ -29,6 +31,8 @@ interface PlannerParts {
   readonly planningTime: () => Date | null;
 }
 
+const MOST_ROWS = 500;
+
 export interface PlannedBatch {
   readonly notifications: number;
   readonly deliveries: number;
@@ -41,6 +45,8 @@ export class Planner {
   /** One for each lane: lanes are planned side by side, and what one has reserved another must not take. */
   readonly #numbers: Record<Lane, DeliveryNumbers> = { 0: new DeliveryNumbers(), 1: new DeliveryNumbers(), 2: new DeliveryNumbers() };
   readonly #lowWater: LowWater;
+  /** How many outbox rows make a batch, going by the last one: a bulk insert's hold 500 each, an HTTP request's one. */
+  readonly #outboxRows: Record<Lane, number> = { 0: MOST_ROWS, 1: MOST_ROWS, 2: MOST_ROWS };
 
   constructor(parts: PlannerParts, options: PlannerOptions) {
     this.#parts = parts;
@@ -61,17 +67,15 @@ export class Planner {
       const rows = (await tx.rows(takeOutbox, [
         lane,
         batchSize,
-        Math.min(batchSize, 500),
+        this.#outboxRows[lane],
         mark.from,
-        step,
-        policy.capWindowSeconds,
-        policy.capLimit ?? 2_000_000_000,
         planningTime(),
       ])) as (string | null)[][];
       lookedMs = monotonic() - lookedAt;
       const taken = readOutboxRows(rows);
       const outboxIds = taken.items.map((item) => item.outboxId);
-      if (taken.items.length === 0) return { notifications: 0, deliveries: 0, lowest: null };
+      if (taken.items.length === 0) return { notifications: 0, deliveries: 0, outboxIds };
+      const history = await this.#history(tx, taken, policy, step);
       // Numbers are drawn outside this transaction's rows: a rollback wastes them, which costs nothing.
       await this.#numbers[lane].reserve(
         tx,
@@ -79,13 +83,27 @@ export class Planner {
         taken.items.reduce((most, item) => Math.max(most, item.devices.length), 0),
       );
       const writer = new PlanWriter(lane, this.#numbers[lane], (projectId) => Math.min(chunkSize, policy.burstOf(projectId)));
-      const refunds = planBatch(taken, policy, localTime, random, writer);
+      const refunds = planBatch(taken, history, policy, localTime, random, writer);
       if (refunds.size > 0) await tx.query(refundCap, [plainArray([...refunds.keys()]), plainArray([...refunds.values()]), step]);
       await tx.query(recordPlan, writer.parameters());
       if (FAILPOINTS) await failpoint('before_plan_commit');
-      return { notifications: taken.items.length, deliveries: writer.deliveries, lowest: Math.min(...outboxIds) };
+      return { notifications: taken.items.length, deliveries: writer.deliveries, outboxIds };
     });
-    this.#lowWater.saw(mark, planned.lowest, lookedMs);
+    this.#lowWater.saw(mark, planned.outboxIds.length === 0 ? null : Math.min(...planned.outboxIds), lookedMs);
+    const rows = new Set(planned.outboxIds).size;
+    if (rows > 0) this.#outboxRows[lane] = Math.min(MOST_ROWS, Math.ceil((batchSize * rows) / planned.notifications));
     return { notifications: planned.notifications, deliveries: planned.deliveries };
+  }
+
+  async #history(tx: Queryable, taken: TakenOutbox, policy: Policy, step: number): Promise<BatchHistory> {
+    const asks = new RecentAsks(taken.items, policy);
+    if (asks.empty) return { asks, recent: new Map() };
+    const rows = await tx.rows(noteRecent, [
+      ...asks.parameters(policy.capLimit ?? Number.POSITIVE_INFINITY),
+      step,
+      policy.capWindowSeconds,
+      this.#parts.planningTime(),
+    ]);
+    return { asks, recent: readRecentUsers(rows) };
   }
 }

@@ -1,5 +1,8 @@
 import type { Statement } from '../../database/database.js';
 
+/** Microseconds since 1970 as an instant: reading a timestamp's text costs four times as much. */
+const instantOf = (us: string): string => `timestamptz 'epoch' + ${us} * interval '1 microsecond'`;
+
 /**
  * Writes what planning decided, in the transaction that took the notifications out of the outbox: decisions, chunks, held notifications
  * and the ledger's entries. Arrays of one group have one element a row; a chunk's own arrays come as array literals.
@@ -12,7 +15,9 @@ export const recordPlan: Statement = {
   text: /* sql */ `
 with decided as (
   insert into push.decisions (notification_id, created_at, verdict, reason, hold_until, first_delivery, deliveries, inputs)
-  select * from unnest($1::uuid[], $2::timestamptz[], $3::smallint[], $4::text[], $5::timestamptz[], $6::bigint[], $7::smallint[], $8::json[])
+  select d.id, ${instantOf('d.created_us')}, d.verdict, d.reason, d.hold_until, d.first_delivery, d.deliveries, d.inputs
+  from unnest($1::uuid[], $2::bigint[], $3::smallint[], $4::text[], $5::timestamptz[], $6::bigint[], $7::smallint[], $8::json[])
+    as d(id, created_us, verdict, reason, hold_until, first_delivery, deliveries, inputs)
 ), broadcast as materialized (
   select id, state from push.broadcasts where id = any($9::bigint[]) order by id for share
 ), queued as (
@@ -20,25 +25,18 @@ with decided as (
     delivery_ids, notification_ids, created_ats, token_ids)
   select c.project_id, c.lane, c.hour, c.broadcast_id, c.expires_at, c.resend_unknown, c.n,
     case when b.state = 'paused' then 3 else 1 end,
-    c.delivery_ids::bigint[], c.notification_ids::uuid[], c.created_ats::timestamptz[], c.token_ids::uuid[]
+    c.delivery_ids::bigint[], c.notification_ids::uuid[], 
+    (select array_agg(${instantOf('us')}) from unnest(c.created_us::bigint[]) as us), c.token_ids::uuid[]
   from unnest($10::smallint[], $11::smallint[], $12::timestamptz[], $13::bigint[], $14::timestamptz[], $15::boolean[], $16::smallint[],
     $17::text[], $18::text[], $19::text[], $20::text[])
-    as c(project_id, lane, hour, broadcast_id, expires_at, resend_unknown, n, delivery_ids, notification_ids, created_ats, token_ids)
+    as c(project_id, lane, hour, broadcast_id, expires_at, resend_unknown, n, delivery_ids, notification_ids, created_us, token_ids)
   left join broadcast b on b.id = c.broadcast_id
 ), kept as (
   insert into push.held (notification_id, created_at, lane, broadcast_id, release_at, reason)
-  select * from unnest($21::uuid[], $22::timestamptz[], $23::smallint[], $24::bigint[], $25::timestamptz[], $26::text[])
+  select h.id, ${instantOf('h.created_us')}, h.lane, h.broadcast_id, h.release_at, h.reason
+  from unnest($21::uuid[], $22::bigint[], $23::smallint[], $24::bigint[], $25::timestamptz[], $26::text[])
+    as h(id, created_us, lane, broadcast_id, release_at, reason)
 )
 insert into push.ledger_entries (hour, broadcast_id, item, n)
 select * from unnest($27::timestamptz[], $28::bigint[], $29::text[], $30::bigint[])`,
-};
-
-/** Gives back what the cap granted and planning did not use: $1 users, $2 how many pushes, $3 seconds that one push uses up. */
-export const refundCap: Statement = {
-  name: 'refund_cap',
-  text: /* sql */ `
-update push.user_recent r
-set pace_until = r.pace_until - make_interval(secs => x.n * $3::float8)
-from (select * from unnest($1::uuid[], $2::int[]) as given(user_id, n) order by 1) x
-where r.user_id = x.user_id`,
 };
