@@ -64,6 +64,4 @@ async function drainOne(batch: number): Promise<number> {
   }
 }
 
-obey({ fill, drain, memory: () => ({ now: process.memoryUsage.rss(), peak: process.resourceUsage().maxRSS * 1024 }) }, () =>
-  boss.stop({ graceful: false }),
-);
+obey({ fill, drain }, () => boss.stop({ graceful: false }));

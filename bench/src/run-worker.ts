@@ -29,7 +29,7 @@ obey(
     },
     stop,
     /** Bytes. */
-    memory: () => ({ now: process.memoryUsage.rss(), peak: process.resourceUsage().maxRSS * 1024 }),
+    peakMemory: () => process.resourceUsage().maxRSS * 1024,
   },
   async () => {
     await stop();

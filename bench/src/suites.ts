@@ -1,8 +1,18 @@
 import type { Bench } from './bench.js';
 import type { SuiteResult } from './figures.js';
+import { measureIntake } from './intake/measure-intake.js';
+import { measureLatency } from './latency/measure-latency.js';
+import { measureMemory } from './memory/measure-memory.js';
 import type { SuiteName } from './options.js';
+import { measureBounds } from './throughput/measure-bounds.js';
 import { measureThroughput } from './throughput/measure-throughput.js';
+import { measureXmin } from './xmin/measure-xmin.js';
 
-export const suites: Readonly<Partial<Record<SuiteName, (bench: Bench) => Promise<SuiteResult>>>> = {
+export const suites: Readonly<Record<SuiteName, (bench: Bench) => Promise<SuiteResult>>> = {
   throughput: measureThroughput,
+  bounds: measureBounds,
+  latency: measureLatency,
+  intake: measureIntake,
+  memory: measureMemory,
+  xmin: measureXmin,
 };

@@ -1,4 +1,5 @@
 import type { FaultSpec } from './faults/kinds.js';
+import type { Batch } from './ledger/entry.js';
 
 /** How much of what was answered is kept in memory: nothing, the last `recent` recipients, or everything. */
 export type LedgerMode = 'off' | 'counts' | 'full';
@@ -38,6 +39,8 @@ export interface SimulatorOptions extends Partial<SimulatorSettings> {
   readonly ledgerFile?: string | null;
   /** Called once when the ledger file cannot be written any more; from then on no send request is answered. */
   readonly onLedgerBroken?: (error: Error) => void;
+  /** Called with each send request that was answered with tickets, whatever the ledger keeps. */
+  readonly onAnswered?: (batch: Batch) => void;
   /** Project of tokens that have none of their own. */
   readonly project?: string;
   /** Seed of everything drawn at random. */
@@ -82,6 +85,7 @@ export function resolveOptions(options: SimulatorOptions): ResolvedOptions {
     recent: options.recent ?? 500,
     ledgerFile: options.ledgerFile ?? null,
     onLedgerBroken: options.onLedgerBroken ?? (() => {}),
+    onAnswered: options.onAnswered ?? (() => {}),
     project: options.project ?? '@todoku/sandbox',
     seed: options.seed ?? 1,
     clock: options.clock ?? 'real',

@@ -34,6 +34,7 @@ export class ServiceState {
   readonly file: LedgerFile | null;
   /** Receipts that control has set for single tickets. */
   readonly receiptOverrides = new Map<string, ReceiptKind>();
+  readonly #onAnswered: (batch: Batch) => void;
   #waiters: Waiter[] = [];
   #lastRequest = 0;
 
@@ -48,6 +49,7 @@ export class ServiceState {
     this.full = options.ledger === 'full' ? new FullLedger(this.ids.run) : null;
     this.recent = options.ledger === 'counts' ? new RecentEntries(this.ids.run, options.recent) : null;
     this.file = file;
+    this.#onAnswered = options.onAnswered;
   }
 
   /** Numbers the send requests of this run from 1, also across resets: the ledger file goes on. */
@@ -59,6 +61,7 @@ export class ServiceState {
   record(batch: Batch): void {
     this.full?.add(batch);
     this.recent?.add(batch);
+    this.#onAnswered(batch);
     if (this.#waiters.length > 0) this.#wake();
   }
 

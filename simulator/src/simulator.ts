@@ -9,7 +9,7 @@ export type { SimulatorControl } from './control/control.js';
 export { connectSimulator, type RemoteSimulator } from './control/remote.js';
 export type { FaultKind, FaultMatch, FaultSpec } from './faults/kinds.js';
 export type { FaultStatus } from './faults/plan.js';
-export type { LedgerEntry } from './ledger/entry.js';
+export type { Batch, LedgerEntry } from './ledger/entry.js';
 export { readLedgerFile } from './ledger/ledger-file.js';
 export type { LedgerVerdict } from './ledger/questions.js';
 export type { SimulatorStats } from './meters/stats.js';

@@ -28,7 +28,13 @@ const stopMs = 10_000;
 /** Resolves when the child says that it is ready. It ends with this process, however that ends. */
 export async function startChild({ module, env = {}, nodeArguments = [] }: ChildOptions): Promise<Child> {
   const file = fileURLToPath(new URL(`../${module}.js`, import.meta.url));
-  const process_ = fork(file, { env: { ...process.env, ...env }, execArgv: [...nodeArguments], serialization: 'advanced' });
+  const process_ = fork(file, {
+    // The standard output is the table's alone.
+    stdio: ['ignore', 2, 2, 'ipc'],
+    env: { ...process.env, ...env },
+    execArgv: [...nodeArguments],
+    serialization: 'advanced',
+  });
   const waiting: { resolve: (value: unknown) => void; reject: (error: Error) => void }[] = [];
   let ended = false;
 

@@ -13,3 +13,6 @@ export const tokenOf = (n: number): string =>
   `ExponentPushToken[${createHash('sha256').update(`device ${n}`).digest('base64url').slice(0, 22)}]`;
 
 export const secondsToLive = 86_400;
+
+/** What the titles of single messages begin with whose arrival is looked for. */
+export const measuredTitle = 'Measured ';

@@ -6,6 +6,8 @@ export interface Simulator {
   /** Seconds of processor time so far. */
   cpu(): number;
   stats(): Promise<SimulatorStats>;
+  /** When each message whose title begins with `measuredTitle` arrived: CLOCK_MONOTONIC in ms, by title. */
+  arrivals(): Promise<ReadonlyMap<string, number>>;
   reset(): Promise<void>;
   stop(): Promise<void>;
 }
@@ -17,6 +19,7 @@ export async function startBenchSimulator(processes: Processes, options: Simulat
     url: await child.ask<string>('url'),
     cpu: () => child.cpu(),
     stats: () => child.ask('stats'),
+    arrivals: () => child.ask('arrivals'),
     reset: () => child.ask('reset'),
     stop: () => child.stop(),
   };

@@ -1,3 +1,4 @@
+import type { Database } from '@todoku/server/database/database.js';
 import { readLedger } from '@todoku/server/monitoring/ledger.js';
 import { type Bench, timeLimitMs } from '../bench.js';
 import { createProductDatabase, emptyProduct, insertNotifications, settle } from '../setup/product-database.js';
@@ -7,9 +8,13 @@ import type { Contestant } from './contestant.js';
 import { countState } from './count-state.js';
 import { costliest, forgetCosts } from './statement-costs.js';
 
-const pollMs = 50;
+const pollMs = 20;
 
 interface Product extends Contestant {
+  /** Connections of the database's owner. */
+  readonly admin: Database;
+  /** The owner's URL. */
+  readonly url: string;
   stop(): Promise<void>;
 }
 
@@ -20,6 +25,8 @@ export async function startProduct(bench: Bench, users: number): Promise<Product
   const worker = await startWorkerProcess(bench, database.url, { profile: bench.options.profile });
   return {
     name: 'Todoku',
+    admin,
+    url: database.url,
     process: worker,
     async prepare(count) {
       await emptyProduct(database);
@@ -29,6 +36,8 @@ export async function startProduct(bench: Bench, users: number): Promise<Product
     },
     async run(count) {
       await worker.ask('start');
+      // The database is not asked before there is hope: questions cost it time.
+      await until(async () => (await bench.simulator.stats()).accepted >= count, pollMs, timeLimitMs);
       await until(async () => (await countState(admin, 'accepted_by_expo')) >= count, pollMs, timeLimitMs);
     },
     async check(count) {
