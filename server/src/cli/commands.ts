@@ -7,12 +7,14 @@ import { addKeys } from './commands/keys.js';
 import { addLedger } from './commands/ledger.js';
 import { addMigrate } from './commands/migrate.js';
 import { addPartitions } from './commands/partitions.js';
+import { addPolicy } from './commands/policy.js';
 import { addQueue } from './commands/queue.js';
 import { addReconcile } from './commands/reconcile.js';
 import { addSend } from './commands/send.js';
 import { addServe } from './commands/serve.js';
 import { addSettings } from './commands/settings.js';
 import { addStatus } from './commands/status.js';
+import { addSwitches } from './commands/switches.js';
 import { addTokens } from './commands/tokens.js';
 import { addTypes } from './commands/types.js';
 
@@ -27,10 +29,12 @@ export function addCommands(program: Command, cli: Cli): void {
     addExplain,
     addReconcile,
     addQueue,
+    addSwitches,
     addBroadcast,
     addTokens,
     addSettings,
     addTypes,
+    addPolicy,
     addKeys,
     addAudit,
     addPartitions,

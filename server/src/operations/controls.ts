@@ -62,6 +62,18 @@ export class ControlPanel {
     return this.#turn('queue.resume', by, 'paused = false, paused_at = null, paused_by = null, paused_reason = null', 'paused');
   }
 
+  /** As a pause, and nothing is accepted by HTTP either. Who stopped first and why stands, until it is resumed. */
+  emergencyStop(by: By): Promise<Controls> {
+    const change = 'emergency = true, emergency_at = clock_timestamp(), emergency_by = $1, emergency_reason = $2';
+    return this.#turn('emergency.stop', by, change, 'not emergency', [by.actor, by.reason]);
+  }
+
+  /** A pause, or pushes that are switched off, stay as they are. */
+  emergencyResume(by: By): Promise<Controls> {
+    const change = 'emergency = false, emergency_at = null, emergency_by = null, emergency_reason = null';
+    return this.#turn('emergency.resume', by, change, 'emergency');
+  }
+
   setPushesEnabled(enabled: boolean, by: By): Promise<Controls> {
     const action = enabled ? 'pushes.enable' : 'pushes.disable';
     return this.#turn(action, by, 'pushes_enabled = $1', 'pushes_enabled <> $1', [enabled]);

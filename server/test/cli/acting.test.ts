@@ -66,6 +66,17 @@ describe('every act', () => {
     [['keys', 'create', '--name', 'x', '--scopes', 'root', '--reason', 'x']],
     [['keys', 'create', '--name', 'x', '--scopes', 'send', '--expires', '2030-01-01', '--reason', 'x']],
     [['types', 'set', 'alarm', '--reason', 'x']],
+    [['emergency-stop']],
+    [['emergency-resume', '--reason', ' ']],
+    [['pushes', '--reason', 'x']],
+    [['pushes', 'maybe', '--reason', 'x']],
+    [['policy', 'set', '--reason', 'x']],
+    [['policy', 'set', 'capLimit', '--reason', 'x']],
+    [['policy', 'set', 'capLimit=0', '--reason', 'x']],
+    [['policy', 'set', 'capLimits=1', '--reason', 'x']],
+    [['policy', 'set', 'capLimit=5', 'defaultTimezone=JST', '--reason', 'x']],
+    [['policy', 'set', 'capLimit=5']],
+    [['broadcast', 'append', '1']],
     [['types', 'set', 'no such!', '--urgent', 'on', '--reason', 'x']],
     [['types', 'set', 'alarm', '--ttl', '0', '--reason', 'x']],
     [['settings', 'set', randomUUID(), '--reason', 'x']],
@@ -98,6 +109,38 @@ describe('every act', () => {
     const { exitCode, err } = await refused(...args);
     expect(exitCode).toBe(1);
     expect(err).toContain('NOT_FOUND');
+  });
+});
+
+describe('the switches', () => {
+  it('stop all and go on, with who and why', async () => {
+    const stopped = await done('emergency-stop', '--reason', 'wrong people');
+    expect(stopped).toMatchObject({ emergency: true, emergencyBy: actor, emergencyReason: 'wrong people' });
+    expect(await done('pushes', 'off', '--reason', 'a drill')).toMatchObject({ pushesEnabled: false, emergency: true });
+    const status = await todoku.run(['status']);
+    expect(status.out).toMatch(/^EMERGENCY STOP by .*: wrong people\nPUSHES ARE SWITCHED OFF\.$/m);
+    expect((await todoku.run(['pushes', 'on', '--reason', 'over'])).out).toMatch(/^EMERGENCY STOP by .*: wrong people\n$/);
+    expect((await todoku.run(['emergency-resume', '--reason', 'over'])).out).toBe('Sending.\n');
+    expect((await acts()).slice(-4).map(({ action }) => action)).toEqual([
+      'emergency.stop',
+      'pushes.disable',
+      'pushes.enable',
+      'emergency.resume',
+    ]);
+  });
+});
+
+describe('todoku policy', () => {
+  it('shows and changes what is named', async () => {
+    const before = await done('policy', 'show');
+    const changes = ['capLimit=none', 'defaultTimezone=Europe/Berlin', 'defaultLane=bulk', 'tokenLossShare=0.5'];
+    const after = { ...before, capLimit: null, defaultTimezone: 'Europe/Berlin', defaultLane: 2, tokenLossShare: 0.5 };
+    expect(await done('policy', 'set', ...changes, '--reason', 'a drill')).toEqual(after);
+    expect(await done('policy', 'show')).toEqual(after);
+    expect((await acts()).at(-1)).toEqual({ actor, action: 'policy.change', target: 'system', reason: 'a drill' });
+    expect((await todoku.run(['policy', 'show'])).out).toMatch(/^capLimit +none$/m);
+    const back = Object.entries(before).map(([name, value]) => `${name}=${String(value ?? 'none')}`);
+    expect(await done('policy', 'set', ...back, '--reason', 'the drill is over')).toEqual(before);
   });
 });
 
@@ -231,6 +274,20 @@ describe('todoku broadcast', () => {
     expect((await todoku.run(['broadcast', 'pause', id, '--reason', 'too late'])).err).toContain('CONFLICT');
     // A title must not be able to write on the operator's screen.
     expect((await todoku.run(['broadcast', 'show', id])).out).not.toContain('\u001b');
+  });
+});
+
+describe('todoku broadcast append', () => {
+  it('adds users to the list of a draft, each once', async () => {
+    const [one, two] = [randomUUID(), randomUUID()];
+    const draft = JSON.stringify({ type: 'news', title: 'To some', audience: { kind: 'list', userIds: [one] } });
+    const made = await todoku.run(['broadcast', 'create', '--file', '-', '--reason', 'release', '--json'], { input: draft });
+    const id = String(made.json<{ id: number }>().id);
+    const append = (input: unknown) => todoku.run(['broadcast', 'append', id, '--file', '-', '--json'], { input: JSON.stringify(input) });
+    expect((await append([one, two])).json()).toEqual({ id: Number(id), users: 2 });
+    expect(await append(['eve'])).toMatchObject({ exitCode: 2, err: expect.stringContaining('userIds[0]') as string });
+    expect(await append({ userIds: [one] })).toMatchObject({ exitCode: 2 });
+    expect(await done('broadcast', 'show', id)).toMatchObject({ estimate: 2, state: 'draft' });
   });
 });
 

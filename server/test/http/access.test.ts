@@ -55,6 +55,8 @@ const contract: Record<string, Access> = {
   'POST /v1/queue/pause': ['operate'],
   'POST /v1/queue/resume': ['operate'],
   'PUT /v1/pushes-enabled': ['operate'],
+  'POST /v1/emergency/stop': ['operate'],
+  'POST /v1/emergency/resume': ['operate'],
   'POST /v1/queue/catch-up': ['operate'],
   'GET /v1/policy': ['operate'],
   'PUT /v1/policy': ['operate'],

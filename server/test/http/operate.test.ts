@@ -43,6 +43,33 @@ describe('switches', () => {
   });
 });
 
+describe('the emergency stop', () => {
+  it('stops the intake at once, names who and why, and leaves a pause as it was', async () => {
+    await door.post('/v1/queue/pause', door.keys.operate, { reason: 'before' });
+    const stopped = await door.post('/v1/emergency/stop', door.keys.operate, { reason: 'wrong people' });
+    expect(stopped).toMatchObject({ status: 200, body: { emergency: true, emergencyBy: operator(), emergencyReason: 'wrong people' } });
+    expect(await lastAct()).toMatchObject({ actor: operator(), action: 'emergency.stop', reason: 'wrong people' });
+    expect((await door.post('/v1/emergency/stop', door.keys.admin, { reason: 'again' })).body).toEqual(stopped.body);
+    const refused = await door.post('/v1/notifications', door.keys.send, { userId: randomUUID(), type: 'x', title: 'x' });
+    expect(refused).toMatchObject({ status: 503, body: { error: { code: 'INTAKE_STOPPED' } } });
+    const resumed = await door.post('/v1/emergency/resume', door.keys.operate, { reason: 'cancelled' });
+    expect(resumed.body).toMatchObject({ emergency: false, emergencyBy: null, paused: true });
+    expect(await lastAct()).toMatchObject({ action: 'emergency.resume', reason: 'cancelled' });
+    await door.post('/v1/queue/resume', door.keys.operate, { reason: 'after' });
+  });
+
+  it('is for operators, who say why', async () => {
+    for (const act of ['stop', 'resume']) {
+      expect((await door.post(`/v1/emergency/${act}`, door.keys.send, { reason: 'x' })).status).toBe(403);
+      expect(await door.post(`/v1/emergency/${act}`, door.keys.operate, {})).toMatchObject({
+        status: 400,
+        body: { error: { path: 'reason' } },
+      });
+    }
+    expect((await door.get('/v1/status', door.keys.operate)).body).toMatchObject({ controls: { emergency: false } });
+  });
+});
+
 describe('looking', () => {
   it('shows status, queue and ledger', async () => {
     await door.post('/v1/notifications', door.keys.send, { userId: randomUUID(), type: 'x', title: 'x' });

@@ -18,6 +18,7 @@ export function addBroadcast(program: Command, cli: Cli): void {
   const broadcast = addGroup(program, 'broadcast', commands.broadcast);
   addPreview(broadcast, cli);
   addCreate(broadcast, cli);
+  addAppend(broadcast, cli);
   addAct(broadcast, 'start', { summary: commands.broadcastStart, why: 'as planned' }, cli, (manager, id, by) => manager.start(id, by));
   addList(broadcast, cli);
   addShow(broadcast, cli);
@@ -60,6 +61,23 @@ function addCreate(broadcast: Command, cli: Cli): void {
       return { data: made, text: says.made(made.id, made.state, show(made.estimate)) };
     },
   );
+}
+
+function addAppend(broadcast: Command, cli: Cli): void {
+  const { commands, broadcast: says } = cli.messages;
+  const command = addCommand(
+    broadcast,
+    'append',
+    { summary: commands.broadcastAppend, example: 'broadcast append 12 --file users.json' },
+    cli,
+  )
+    .argument('<id>', '', broadcastId)
+    .requiredOption('--file <path>', says.users);
+  onCall<{ readonly file: string }>(command, cli, async ({ file }, [id = '']) => {
+    const users = await readJson(file, cli.terminal);
+    const listed = await withBroadcasts(cli, (manager) => manager.appendRecipients(Number(id), users));
+    return { data: { id: Number(id), users: listed }, text: says.listed(Number(id), show(listed)) };
+  });
 }
 
 type Act = (manager: BroadcastManager, id: number, by: By) => Promise<Broadcast>;

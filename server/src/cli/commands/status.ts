@@ -1,5 +1,6 @@
 import type { Command } from 'commander';
 import type { ProjectStatus, SystemStatus } from '../../monitoring/system-status.js';
+import type { Controls } from '../../operations/controls.js';
 import type { Cli } from '../cli.js';
 import { addCommand, onCall } from '../define-command.js';
 import { fields, show, table } from '../layout.js';
@@ -28,15 +29,27 @@ export function renderStatus(status: SystemStatus, messages: Messages): string {
 }
 
 /** What stops pushes now, who did it and why; the first lines, because they are what an operator looks for. */
-function switches({ controls, triggerEnabled, workers }: SystemStatus, { status: says }: Messages): string[] {
+function switches({ controls, triggerEnabled, workers }: SystemStatus, messages: Messages): string[] {
+  const { status: says } = messages;
+  const lines = stops(controls, messages);
+  if (!triggerEnabled) lines.push(says.triggerOff);
+  if (!workers.some((worker) => worker.state === 'alive' && worker.roles.includes('worker'))) lines.push(says.noWorker);
+  return lines.length === 0 ? [says.sending] : lines;
+}
+
+/** What the switches stop; where they stop nothing, that it is sent. */
+export function renderControls(controls: Controls, messages: Messages): string {
+  const lines = stops(controls, messages);
+  return lines.length === 0 ? messages.status.sending : lines.join('\n');
+}
+
+function stops(controls: Controls, { status: says }: Messages): string[] {
   const lines: string[] = [];
   const { emergency, emergencyBy, emergencyAt, emergencyReason, paused, pausedBy, pausedAt, pausedReason, pushesEnabled } = controls;
   if (emergency) lines.push(says.emergency(show(emergencyBy), show(emergencyAt), show(emergencyReason)));
   if (paused) lines.push(says.paused(show(pausedBy), show(pausedAt), show(pausedReason)));
   if (!pushesEnabled) lines.push(says.pushesOff);
-  if (!triggerEnabled) lines.push(says.triggerOff);
-  if (!workers.some((worker) => worker.state === 'alive' && worker.roles.includes('worker'))) lines.push(says.noWorker);
-  return lines.length === 0 ? [says.sending] : lines;
+  return lines;
 }
 
 function workersOf({ workers }: SystemStatus): string {

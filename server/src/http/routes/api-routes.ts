@@ -31,6 +31,7 @@ import { removeTokenById } from './push-tokens/remove-token-by-id.js';
 import { undoQuarantine } from './push-tokens/undo-quarantine.js';
 import { unfreezeProject } from './push-tokens/unfreeze-project.js';
 import { catchUpQueue } from './queue/catch-up-queue.js';
+import { emergency } from './queue/emergency.js';
 import { getQueue } from './queue/get-queue.js';
 import { pauseQueue } from './queue/pause-queue.js';
 import { resumeQueue } from './queue/resume-queue.js';
@@ -58,6 +59,7 @@ export function apiRoutes(parts: HttpParts, describe: () => object): Route[] {
     ...[previewBroadcast, createBroadcast, listBroadcasts, getBroadcast, appendRecipients].map((make) => make(parts)),
     ...steerBroadcast(parts),
     ...[getQueue, pauseQueue, resumeQueue, switchPushes, catchUpQueue].map((make) => make(parts)),
+    ...emergency(parts),
     ...[getPolicy, changePolicy, listTypes, setType].map((make) => make(parts)),
     ...[listApiKeys, createApiKey, revokeApiKey].map((make) => make(parts)),
     ...[status, ledger, audit, ready, metrics].map((make) => make(parts)),

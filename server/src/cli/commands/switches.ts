@@ -1,0 +1,36 @@
+import type { Command } from 'commander';
+import type { ControlPanel, Controls } from '../../operations/controls.js';
+import { onOff } from '../arguments.js';
+import type { Cli } from '../cli.js';
+import { addCommand, needsReason, onCall } from '../define-command.js';
+import { withDatabase } from '../open-database.js';
+import { renderControls } from './status.js';
+
+/** `emergency-stop`, `emergency-resume`, `pushes`: the switches that stop the intake by HTTP as well. */
+export function addSwitches(program: Command, cli: Cli): void {
+  const { commands } = cli.messages;
+  const stop = { summary: commands.emergencyStop, example: `emergency-stop --reason 'a broadcast goes to the wrong people'` };
+  const resume = { summary: commands.emergencyResume, example: `emergency-resume --reason 'it is cancelled'` };
+  const pushes = { summary: commands.pushes, example: `pushes off --reason 'the feature is withdrawn'` };
+  addSwitch(program, 'emergency-stop', stop, cli, (panel, by) => panel.emergencyStop(by));
+  addSwitch(program, 'emergency-resume', resume, cli, (panel, by) => panel.emergencyResume(by));
+  addSwitch(program, 'pushes', pushes, cli, (panel, by, state) => panel.setPushesEnabled(onOff(state), by)).argument('<on|off>', '', onOff);
+}
+
+type Turn = (panel: ControlPanel, by: { readonly actor: string; readonly reason: string }, state: string) => Promise<Controls>;
+
+function addSwitch(
+  program: Command,
+  name: string,
+  text: { readonly summary: string; readonly example: string },
+  cli: Cli,
+  turn: Turn,
+): Command {
+  const command = needsReason(addCommand(program, name, text, cli), cli);
+  onCall<{ readonly reason: string }>(command, cli, async ({ reason }, [state = '']) => {
+    const { ControlPanel } = await import('../../operations/controls.js');
+    const controls = await withDatabase(cli, (database) => turn(new ControlPanel(database), { actor: cli.actor, reason }, state));
+    return { data: controls, text: renderControls(controls, cli.messages) };
+  });
+  return command;
+}
