@@ -11,7 +11,11 @@ create table push.policy (
   release_spread_seconds integer not null default 600 check (release_spread_seconds >= 0),
   max_attempts           smallint not null default 8 check (max_attempts > 0),
   max_crash_recoveries   smallint not null default 3 check (max_crash_recoveries > 0),
-  -- Token invalidation freezes when more than this share of at least this many recipients is called dead within 10 minutes.
+  -- Active devices of one user; registering one more signs the oldest out. A person has a handful, and every reinstallation leaves a token
+  -- behind until it is called dead; without a limit one user makes hundreds of deliveries of each of her notifications.
+  devices_per_user       integer not null default 20 check (devices_per_user > 0),
+  -- Token invalidation freezes when more than this share of at least this many recipients is called dead within 10 minutes; dead devices of
+  -- one user count once.
   token_loss_share       real not null default 0.2 check (token_loss_share > 0 and token_loss_share <= 1),
   token_loss_minimum     integer not null default 50 check (token_loss_minimum > 0),
   quarantine_days        integer not null default 30 check (quarantine_days > 0),

@@ -17,6 +17,7 @@ export const policySchema = z.strictObject({
   releaseSpreadSeconds: z.int().min(0).max(86_400),
   maxAttempts: z.int().min(1).max(100),
   maxCrashRecoveries: z.int().min(1).max(100),
+  devicesPerUser: z.int().min(1).max(1_000),
   tokenLossShare: z.number().gt(0).max(1),
   tokenLossMinimum: z.int().min(1).max(largest),
   quarantineDays: z.int().min(1).max(3650),
@@ -44,7 +45,7 @@ interface By {
 const policyColumns = /* sql */ `
 default_timezone as "defaultTimezone", default_lane as "defaultLane", cap_limit as "capLimit", cap_window_seconds as "capWindowSeconds",
 release_spread_seconds as "releaseSpreadSeconds", max_attempts as "maxAttempts", max_crash_recoveries as "maxCrashRecoveries",
-round(token_loss_share::numeric, 6)::float8 as "tokenLossShare", token_loss_minimum as "tokenLossMinimum", quarantine_days as "quarantineDays"`;
+devices_per_user as "devicesPerUser", round(token_loss_share::numeric, 6)::float8 as "tokenLossShare", token_loss_minimum as "tokenLossMinimum", quarantine_days as "quarantineDays"`;
 
 const typeColumns = /* sql */ `
 type, lane, urgent, enabled, capped, ttl_seconds as "ttlSeconds", dedupe_seconds as "dedupeSeconds", unknown_policy as "unknownPolicy", push`;
@@ -70,11 +71,13 @@ export class PolicyManager {
       await tx.query(
         /* sql */ `
 update push.policy set default_timezone = $1, default_lane = $2, cap_limit = $3, cap_window_seconds = $4, release_spread_seconds = $5,
-  max_attempts = $6, max_crash_recoveries = $7, token_loss_share = $8::float8, token_loss_minimum = $9, quarantine_days = $10, updated_at = now()
+  max_attempts = $6, max_crash_recoveries = $7, token_loss_share = $8::float8, token_loss_minimum = $9, quarantine_days = $10,
+  devices_per_user = $11, updated_at = now()
 where id = 1`,
         [
           ...[after.defaultTimezone, after.defaultLane, after.capLimit, after.capWindowSeconds, after.releaseSpreadSeconds],
           ...[after.maxAttempts, after.maxCrashRecoveries, after.tokenLossShare, after.tokenLossMinimum, after.quarantineDays],
+          after.devicesPerUser,
         ],
       );
       await recordAct(tx, { ...by, action: 'policy.change', target: 'system', details: { before, after: fields } });

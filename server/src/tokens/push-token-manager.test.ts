@@ -55,6 +55,29 @@ async function rowOf(token: string): Promise<Row> {
   return row;
 }
 
+const activeOf = async (userId: string): Promise<string[]> =>
+  (await manager().list(userId)).filter(({ state }) => state === 'active').map(({ tokenId }) => tokenId);
+
+it('keeps the latest devices of a user, and signs the oldest out', async () => {
+  const userId = randomUUID();
+  const made: string[] = [];
+  const devices = Array.from({ length: 22 }, () => registration({ userId }));
+  for (const device of devices) made.push((await manager().register(device)).tokenId);
+  expect(await activeOf(userId)).toEqual(made.slice(2).toReversed());
+  const [second] = (await manager().list(userId)).slice(-2);
+  expect(second).toMatchObject({ tokenId: made[1], state: 'signed_out', stateReason: 'DEVICE_LIMIT' });
+  // Registering again is what counts, not the first time.
+  await manager().register(devices[2] ?? registration());
+  await manager().register(devices[0] ?? registration());
+  expect(await activeOf(userId)).toEqual([made[0], made[2], ...made.slice(4).toReversed()]);
+});
+
+it('keeps the limit also when devices register at the same moment', async () => {
+  const userId = randomUUID();
+  await Promise.all(Array.from({ length: 60 }, () => manager().register(registration({ userId }))));
+  expect(await activeOf(userId)).toHaveLength(20);
+});
+
 it('stores a device, encrypted and bound to its row', async () => {
   const device = registration({ deviceId: 'phone', appVersion: '1.2.3', locale: 'ja-JP' });
   const { tokenId, moved } = await manager().register(device);

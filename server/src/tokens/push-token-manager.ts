@@ -10,6 +10,7 @@ import { maskToken } from './mask-token.js';
 import { type By, Quarantine } from './quarantine.js';
 import { listTokens, type StoredToken } from './sql/list-tokens.js';
 import { type RegisteredToken, registerTokenStatement } from './sql/register-token.js';
+import { signOutOldestStatement } from './sql/sign-out-oldest.js';
 import { findProvider, providerOf, type Registration, registrationSchema, type TokenProvider } from './token-registration.js';
 import { type TokenValidation, validateTokens } from './validate-tokens.js';
 
@@ -40,7 +41,8 @@ export class PushTokenManager {
 
   /**
    * Takes the device for this user, from whoever had it, and makes it active whatever it was. moved: it was another user's; what is queued for
-   * her on this device is not sent any more. Throws INVALID_INPUT with the field's path.
+   * her on this device is not sent any more. A user has at most policy.devices_per_user active devices: the one that registered longest ago is
+   * signed out for the newest. Throws INVALID_INPUT with the field's path.
    */
   async register(registration: Registration): Promise<{ readonly tokenId: string; readonly moved: boolean }> {
     const { userId, token, platform, deviceId, appVersion, locale, project } = parseInput(registrationSchema, registration);
@@ -55,6 +57,8 @@ export class PushTokenManager {
     ]);
     if (row === undefined) throw new TodokuError('INVALID_INPUT', { path: 'project', message: 'There is no project with this name.' });
     if (row.id !== id) await this.#renewCiphertext(row, token, hash);
+    // A statement of its own, after the registration has committed: of several at once, the last sees all.
+    await database.query(signOutOldestStatement, [userId]);
     return { tokenId: row.id, moved: row.previousUser !== null && row.previousUser !== userId };
   }
 

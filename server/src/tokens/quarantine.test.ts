@@ -23,14 +23,14 @@ beforeEach(async () => {
 });
 afterEach(() => db.close());
 
-/** Active tokens, registered an hour ago. */
-async function tokens(n: number, projectId = 1): Promise<string[]> {
+/** Active tokens of as many users, or of one, registered an hour ago. */
+async function tokens(n: number, projectId = 1, user: string | null = null): Promise<string[]> {
   const rows = await db.admin.query<{ id: string }>(
     /* sql */ `
 insert into public.push_tokens (user_id, platform, project_id, token_ciphertext, token_hash, key_id, registered_at)
-select gen_random_uuid(), 'ios', $2, '', sha256(gen_random_uuid()::text::bytea), 1, now() - interval '1 hour' from generate_series(1, $1)
+select coalesce($3, gen_random_uuid()), 'ios', $2, '', sha256(gen_random_uuid()::text::bytea), 1, now() - interval '1 hour' from generate_series(1, $1)
 returning id`,
-    [n, projectId],
+    [n, projectId, user],
   );
   return rows.map(({ id }) => id);
 }
@@ -122,6 +122,17 @@ it('freezes the project instead when too many die at once: none is lost, and eve
   expect(await listAudit(db.database)).toMatchObject([
     { actor: 'todoku', action: 'tokens.freeze', target: 'project:1', reason: '21 of 100 recipients were called dead within 10 minutes' },
   ]);
+});
+
+it('does not take one user with hundreds of dead devices for broken credentials', async () => {
+  const hers = await tokens(260, 1, randomUUID());
+  for (let i = 0; i < hers.length; i += 100) await answered(hers.slice(i, i + 100), hers.slice(i, i + 100).length);
+  expect(await frozen()).toBeNull();
+  expect(await states()).toEqual({ quarantined: 260 });
+  // Nor do her devices hide that everybody else's die: each user counts once on both sides.
+  const others = await tokens(60);
+  await answered(others, 60);
+  expect(await frozen()).toBe('61 of 61 recipients were called dead within 10 minutes');
 });
 
 it('quarantines nothing while frozen, not even the odd one', async () => {

@@ -52,7 +52,6 @@ export async function explainUser(database: Database, userId: string, localTime 
         ...describeDevice(token, userId),
         tokenId: token.id,
         registeredAt: token.registeredAt,
-        stateAt: token.stateAt,
       })),
       recent: recent.map(describeRecent),
       stoppedBy: await readSwitches(tx),

@@ -57,6 +57,32 @@ test('a dead token: failed, with its code and what to do', async () => {
   expect(renderNotification(story, 'en')).toContain(english.advice['DeviceNotRegistered']);
 });
 
+test('a dead token that stays active says why, and since when', async () => {
+  const user = await spine.user();
+  spine.simulator.control.setToken(user.tokens[0] ?? '', { behaviour: 'dead_at_ticket' });
+  await spine.admin.query(`update push.projects set frozen_at = '2026-08-01T00:00:00Z', frozen_reason = '60 of 70 were called dead'`);
+  const id = await spine.notify(user.id);
+  await spine.reaches(id, 'failed');
+  const texts = [renderNotification(await explain(id), 'en'), renderUser(await explainUser(spine.database, user.id), 'en')];
+  for (const text of texts) {
+    expect(text).toContain('project 1 is frozen since 2026-08-01 09:00:00 (60 of 70 were called dead)');
+    expect(text).toContain('todoku tokens unfreeze');
+  }
+  await spine.admin.query('update push.projects set frozen_at = null, frozen_reason = null');
+});
+
+test('a quarantined device says since when', async () => {
+  const user = await spine.user();
+  await spine.admin.query(
+    `update push_tokens set state = 'quarantined', is_active = false, state_reason = 'DeviceNotRegistered', state_at = '2026-08-01T00:00:00Z'
+     where user_id = $1`,
+    [user.id],
+  );
+  expect(renderUser(await explainUser(spine.database, user.id), 'en')).toMatch(
+    /in quarantine.* since 2026-08-01 09:00:00 \[DeviceNotRegistered\]/,
+  );
+});
+
 test('what never became a send', async () => {
   const nobody = randomUUID();
   const id = await spine.notify(nobody);

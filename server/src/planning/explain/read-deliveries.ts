@@ -18,11 +18,13 @@ interface FoundChunk {
   readonly tokenIds: string[];
 }
 
-export interface FoundDevice extends Omit<Device, 'isStillHers'> {
+export interface FoundDevice extends Omit<Device, 'isStillHers' | 'freeze'> {
   readonly id: string;
   readonly userId: string;
   readonly registeredAt: Date;
-  readonly stateAt: Date;
+  readonly projectId: number;
+  readonly frozenAt: Date | null;
+  readonly frozenReason: string | null;
 }
 
 interface Found {
@@ -68,11 +70,10 @@ export async function readDeliveries(
 }
 
 /** What may be said of a device to an operator. */
-export function describeDevice(
-  { platform, appVersion, deviceId, state, stateReason, userId: owner }: FoundDevice,
-  userId: string | null,
-): Device {
-  return { platform, appVersion, deviceId, state, stateReason, isStillHers: userId === null || owner === userId };
+export function describeDevice(found: FoundDevice, userId: string | null): Device {
+  const { platform, appVersion, deviceId, state, stateReason, stateAt, projectId, frozenAt, frozenReason } = found;
+  const freeze = frozenAt === null ? null : { projectId, at: frozenAt, reason: frozenReason };
+  return { platform, appVersion, deviceId, state, stateReason, stateAt, freeze, isStillHers: userId === null || found.userId === userId };
 }
 
 function tell(deliveryId: number, found: Found): Omit<DeliveryStory, 'device'> {

@@ -1,5 +1,5 @@
-import { clockOf, deviceLine, statesInShort, wordings } from './render-parts.js';
-import type { Attempt, DecisionStory, DeliveryStory, NotificationStory } from './story-types.js';
+import { clockOf, deviceLine, freezeLines, statesInShort, wordings } from './render-parts.js';
+import type { Attempt, DecisionStory, DeliveryStory, Device, NotificationStory } from './story-types.js';
 import type { Locale, Wording } from './wording.js';
 
 /** What became of a notification, for people. Times are on the user's clock. */
@@ -22,7 +22,7 @@ export function renderNotification(story: NotificationStory, locale: Locale): st
     lines.push('', words.decisions, ...story.decisions.flatMap((decision) => decisionLines(decision, words, time)));
   if (story.deliveries.length > 0)
     lines.push('', words.deliveries, ...story.deliveries.flatMap((delivery) => deliveryLines(delivery, words, time)));
-  const advice = [...stopsInTheWay(story, words), ...adviceFor(story, words)];
+  const advice = [...stopsInTheWay(story, words), ...adviceFor(story, words), ...freezeLines(refusedDevices(story), words, time)];
   if (advice.length > 0) lines.push('', words.whatToDo, ...advice.map((line) => `  - ${line}`));
   return lines.join('\n');
 }
@@ -70,7 +70,7 @@ function decisionLines(decision: DecisionStory, words: Wording, time: (at: Date)
 
 function deliveryLines(delivery: DeliveryStory, words: Wording, time: (at: Date) => string): string[] {
   const { chunk, receiptDueAt, state, code } = delivery;
-  const lines = [`  #${delivery.deliveryId}  ${deviceLine(delivery.device, words)}`];
+  const lines = [`  #${delivery.deliveryId}  ${deviceLine(delivery.device, words, time)}`];
   lines.push(`      ${state}${code === null ? '' : ` [${code}]`}: ${words.states[state] ?? ''}`);
   if (chunk !== null) lines.push(`      ${chunkLine(chunk, words, time)}`);
   if (receiptDueAt !== null) lines.push(`      ${words.receiptDue(time(receiptDueAt))}`);
@@ -95,6 +95,11 @@ function attemptLine(attempt: Attempt, words: Wording): string {
     .join(' ');
   const outcome = words.requestOutcomes[attempt.outcome] ?? attempt.outcome;
   return `${words.request(attempt.worker, attempt.recipients, attempt.durationMs)}: ${outcome}${details === '' ? '' : ` (${details})`}`;
+}
+
+/** Where a freeze may be why the device still stands as active. */
+function refusedDevices({ deliveries }: NotificationStory): Device[] {
+  return deliveries.flatMap(({ state, device }) => (state === 'failed' && device !== null ? [device] : []));
 }
 
 const unfinished: ReadonlySet<string> = new Set(['queued', 'sending']);

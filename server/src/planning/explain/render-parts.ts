@@ -19,10 +19,20 @@ export function statesInShort(counts: Readonly<Record<string, number>>, words: W
     .join(', ');
 }
 
-export function deviceLine(device: Device | null, words: Wording): string {
+export function deviceLine(device: Device | null, words: Wording, time: (at: Date) => string): string {
   if (device === null) return words.deviceGone;
-  const { platform, appVersion, deviceId, state, stateReason, isStillHers } = device;
+  const { platform, appVersion, deviceId, state, stateReason, stateAt, isStillHers } = device;
   const named = [platform, appVersion === null ? null : `app ${appVersion}`, deviceId === null ? null : `…${deviceId}`];
-  const token = `${words.tokenStates[state] ?? state}${stateReason === null ? '' : ` [${stateReason}]`}`;
+  const said = words.tokenStates[state] ?? state;
+  const since = state === 'active' ? said : words.since(said, time(stateAt));
+  const token = `${since}${stateReason === null ? '' : ` [${words.tokenReasons[stateReason] ?? stateReason}]`}`;
   return [...named.filter((part) => part !== null), token, ...(isStillHers ? [] : [words.deviceMoved])].join(', ');
+}
+
+/** What the freezes of these devices' projects mean, each project once. */
+export function freezeLines(devices: readonly Device[], words: Wording, time: (at: Date) => string): string[] {
+  const frozen = devices.flatMap(({ freeze }) =>
+    freeze === null ? [] : [words.frozen(freeze.projectId, time(freeze.at), freeze.reason ?? '?')],
+  );
+  return frozen.length === 0 ? [] : [...new Set(frozen), ...(words.advice['frozen'] === undefined ? [] : [words.advice['frozen']])];
 }

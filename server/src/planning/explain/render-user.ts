@@ -1,4 +1,4 @@
-import { clockOf, deviceLine, statesInShort, wordings } from './render-parts.js';
+import { clockOf, deviceLine, freezeLines, statesInShort, wordings } from './render-parts.js';
 import type { RecentNotification, UserStory } from './story-types.js';
 import type { Locale, Wording } from './wording.js';
 
@@ -6,7 +6,7 @@ import type { Locale, Wording } from './wording.js';
 export function renderUser(story: UserStory, locale: Locale): string {
   const words = wordings[locale];
   const time = clockOf(story.timezone);
-  const devices = story.tokens.map((token) => `${deviceLine(token, words)}  (${time(token.registeredAt)})`);
+  const devices = story.tokens.map((token) => `${deviceLine(token, words, time)}  (${time(token.registeredAt)})`);
   const recent = story.recent.map(
     (one) => `${time(one.createdAt)}  ${one.id}  ${one.type}  ${one.title}\n      ${outcomeOf(one, words, time)}`,
   );
@@ -20,6 +20,7 @@ export function renderUser(story: UserStory, locale: Locale): string {
     advice.push(words.advice['no_token']);
   if (story.settings?.pushEnabled === false && words.advice['user_disabled_push'] !== undefined)
     advice.push(words.advice['user_disabled_push']);
+  advice.push(...freezeLines(story.tokens, words, time));
   return [
     `${words.user} ${story.userId}`,
     `  ${words.clock(story.localTime, story.timezone)}${story.quietUntil === null ? '' : `, ${words.quietNow(time(story.quietUntil))}`}`,

@@ -45,13 +45,18 @@ export const findAttempts = /* sql */ `
 select chunk_id as "chunkId", at, duration_ms as "durationMs", outcome, http_status as "httpStatus", code, worker, recipients, request_id as "requestId"
 from push.attempts where chunk_id = any ($1::bigint[]) and at >= $2 order by at`;
 
-/** $1 tokens. Nothing of the token itself. */
-export const findDevices = /* sql */ `
-select id, user_id as "userId", platform, app_version as "appVersion", right(device_id, 4) as "deviceId", state, state_reason as "stateReason",
-  registered_at as "registeredAt", state_at as "stateAt"
-from public.push_tokens where id = any ($1::uuid[])`;
+/** Nothing of the token itself. */
+const devices = /* sql */ `
+select t.id, t.user_id as "userId", t.platform, t.app_version as "appVersion", right(t.device_id, 4) as "deviceId", t.state,
+  t.state_reason as "stateReason", t.registered_at as "registeredAt", t.state_at as "stateAt", t.project_id as "projectId",
+  p.frozen_at as "frozenAt", p.frozen_reason as "frozenReason"
+from public.push_tokens t join push.projects p on p.id = t.project_id`;
 
-export const findDevicesOfUser = findDevices.replace('id = any ($1::uuid[])', 'user_id = $1 order by registered_at desc, id limit 100');
+/** $1 tokens. */
+export const findDevices = /* sql */ `${devices} where t.id = any ($1::uuid[])`;
+
+/** $1 user. */
+export const findDevicesOfUser = /* sql */ `${devices} where t.user_id = $1 order by t.registered_at desc, t.id limit 100`;
 
 export const findSwitches = /* sql */ `select paused, emergency, pushes_enabled as "pushesEnabled" from push.controls`;
 

@@ -36,6 +36,10 @@ export interface Device {
   readonly deviceId: string | null;
   readonly state: string;
   readonly stateReason: string | null;
+  /** Since when it is in this state. */
+  readonly stateAt: Date;
+  /** Its project's token invalidation is frozen: what the provider calls dead stays active. null: it is not. */
+  readonly freeze: { readonly projectId: number; readonly at: Date; readonly reason: string | null } | null;
   /** False: the device was registered by somebody else since. */
   readonly isStillHers: boolean;
 }
@@ -105,7 +109,6 @@ export interface NotificationStory {
 interface UserToken extends Device {
   readonly tokenId: string;
   readonly registeredAt: Date;
-  readonly stateAt: Date;
 }
 
 export interface UserStory {

@@ -105,6 +105,13 @@ export const english: Wording = {
   },
   deviceGone: 'a device that is no longer registered',
   deviceMoved: 'registered by another user since',
+  tokenReasons: {
+    DEVICE_LIMIT: 'the user registered newer devices than she may have at once',
+    'quarantine undone': 'the quarantine was undone',
+  },
+  since: (state, at) => `${state} since ${at}`,
+  frozen: (project, at, reason) =>
+    `Token invalidation of project ${project} is frozen since ${at} (${reason}): tokens called dead stay active.`,
   tokenStates: {
     active: 'active',
     quarantined: 'in quarantine: the provider called its token dead',
@@ -123,6 +130,8 @@ export const english: Wording = {
     payload_too_big: 'Keep large content behind an id in data.',
     dead_letter: 'Send it again: `todoku queue retry-failed --hours <n> --reason <why>`.',
     unknown: 'If twice is better than never, say so for the type: `todoku types set <type> --unknown resend --reason <why>`.',
+    frozen:
+      'When the cause is mended, or they really are dead: `todoku tokens unfreeze --project <n> --reason <why>`. What was quarantined before comes back by `todoku tokens undo --since <time> --reason <why>`.',
     lost: 'Run `todoku reconcile` and report what it names: this must not happen.',
     parked: 'Resume the broadcast: `todoku broadcast resume <id> --reason <why>`.',
     DeviceNotRegistered: 'The app was removed or notifications were forbidden on the device: it has to register again.',

@@ -104,6 +104,13 @@ export const japanese: Wording = {
   },
   deviceGone: '登録が残っていない端末',
   deviceMoved: 'その後、別のユーザーが登録',
+  tokenReasons: {
+    DEVICE_LIMIT: '登録できる端末数を超えたため、古い端末をサインアウトした',
+    'quarantine undone': '隔離を取り消した',
+  },
+  since: (state, at) => `${at} から${state}`,
+  frozen: (project, at, reason) =>
+    `プロジェクト ${project} のトークン無効化は ${at} から凍結中（${reason}）。無効と言われたトークンも有効のままです。`,
   tokenStates: {
     active: '有効',
     quarantined: '隔離中（プロバイダーがトークンを無効と回答）',
@@ -122,6 +129,8 @@ export const japanese: Wording = {
     payload_too_big: '大きな内容は data の ID で参照してください。',
     dead_letter: '再送する: `todoku queue retry-failed --hours <時間> --reason <理由>`',
     unknown: '届かないより重複のほうがよい種類なら: `todoku types set <種類> --unknown resend --reason <理由>`',
+    frozen:
+      '原因を取り除いたら（または本当に無効なら）凍結を解除する: `todoku tokens unfreeze --project <番号> --reason <理由>`。凍結前に隔離されたものを戻す: `todoku tokens undo --since <時刻> --reason <理由>`',
     lost: '`todoku reconcile` を実行し、結果を報告してください。起きてはならないことです。',
     parked: '一斉配信を再開する: `todoku broadcast resume <ID> --reason <理由>`',
     DeviceNotRegistered: 'アプリが削除されたか、端末で通知が禁止されています。端末の再登録が必要です。',

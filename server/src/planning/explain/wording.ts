@@ -44,6 +44,10 @@ export interface Wording {
   readonly requestOutcomes: Readonly<Record<string, string>>;
   readonly deviceGone: string;
   readonly deviceMoved: string;
+  /** Why a device is in its state, by the reason that is stored; a provider's code stands for itself. */
+  readonly tokenReasons: Readonly<Record<string, string>>;
+  readonly since: (state: string, at: string) => string;
+  readonly frozen: (project: number, at: string, reason: string) => string;
   readonly tokenStates: Readonly<Record<string, string>>;
   /** By an outcome or a reason or an error code: what a person can do about it. */
   readonly advice: Readonly<Record<string, string>>;
