@@ -11,15 +11,15 @@ interface Usage {
   readonly ended: number;
 }
 
-/** Processor time of one process so far, in seconds; 0 where there is no /proc or no such process. */
+/** Processor time of one process so far, in seconds; NaN where there is no /proc or no such process. */
 export function cpuSeconds(pid: number): number {
-  return read(pid)?.own ?? 0;
+  return read(pid)?.own ?? Number.NaN;
 }
 
-/** Processor time of a process, of its living children and of those that have ended, in seconds. */
+/** Processor time of a process, of its living children and of those that have ended, in seconds; NaN as above. */
 export function familyCpuSeconds(pid: number): number {
   const head = read(pid);
-  if (head === null) return 0;
+  if (head === null) return Number.NaN;
   const children = listProcesses()
     .map(read)
     .filter((usage) => usage?.parent === pid);

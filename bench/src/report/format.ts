@@ -1,7 +1,7 @@
 import type { Figure, Target, Unit } from '../figures.js';
 
 /** Three digits that matter: more would pretend a precision that no run has. */
-export function formatNumber(value: number): string {
+function formatNumber(value: number): string {
   if (!Number.isFinite(value)) return '–';
   const digits = Math.abs(value) >= 100 ? 0 : Math.abs(value) >= 10 ? 1 : 2;
   const rounded = digits === 0 ? Number(value.toPrecision(3)) : Number(value.toFixed(digits));

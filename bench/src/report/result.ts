@@ -25,7 +25,7 @@ export interface Result {
 
 /** This file is in bench/src/report or bench/dist/report. */
 const folder = fileURLToPath(new URL('../../results/', import.meta.url));
-export const referenceFile = join(folder, 'reference.json');
+const referenceFile = join(folder, 'reference.json');
 
 /** Returns the file's path. */
 export function writeResult(result: Result, { json, suites, quick }: Options, at: Date): string {

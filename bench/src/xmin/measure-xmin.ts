@@ -96,10 +96,21 @@ async function run(bench: Bench, product: Contestant, count: number): Promise<Th
 }
 
 function thirdsOf(samples: readonly Sample[], count: number): { readonly first: number; readonly last: number } {
-  const begun = samples.findLast(({ taken }) => taken === 0) ?? { seconds: 0, taken: 0 };
-  const reached = (taken: number): Sample => samples.find((sample) => sample.taken >= taken) ?? begun;
-  const rate = (from: Sample, to: Sample): number => (to.taken - from.taken) / (to.seconds - from.seconds);
-  return { first: rate(begun, reached(count / 3)), last: rate(reached((count * 2) / 3), reached(count)) };
+  const third = count / 3;
+  const begun = samples.findLast(({ taken }) => taken === 0)?.seconds ?? 0;
+  return {
+    first: third / (whenTaken(samples, third) - begun),
+    last: third / (whenTaken(samples, count) - whenTaken(samples, count - third)),
+  };
+}
+
+/** Seconds at which so many had been sent, between two samples in proportion. */
+function whenTaken(samples: readonly Sample[], taken: number): number {
+  const at = samples.findIndex((sample) => sample.taken >= taken);
+  const after = samples[at];
+  if (after === undefined) return Number.NaN;
+  const before = samples[at - 1] ?? { seconds: 0, taken: 0 };
+  return before.seconds + ((taken - before.taken) / (after.taken - before.taken)) * (after.seconds - before.seconds);
 }
 
 /** Holds a snapshot that is older than everything `work` does. */

@@ -1,0 +1,70 @@
+import { spawn } from 'node:child_process';
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { afterAll, expect, it } from 'vitest';
+import { isMet } from './figures.js';
+import { suiteNames } from './options.js';
+import type { Result } from './report/result.js';
+
+const root = fileURLToPath(new URL('../../', import.meta.url));
+const folder = mkdtempSync(join(tmpdir(), 'todoku-smoke-'));
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+interface Ended {
+  readonly code: number | null;
+  readonly pid: number;
+  readonly output: string;
+  readonly progress: string;
+}
+
+function bench(...args: string[]): Promise<Ended> {
+  const child = spawn(process.execPath, ['scripts/bench.mjs', ...args], { cwd: root, stdio: ['ignore', 'pipe', 'pipe'] });
+  let output = '';
+  let progress = '';
+  child.stdout.setEncoding('utf8').on('data', (text: string) => (output += text));
+  child.stderr.setEncoding('utf8').on('data', (text: string) => (progress += text));
+  return new Promise((resolve, reject) => {
+    child.once('error', reject);
+    child.once('close', (code) => resolve({ code, pid: child.pid ?? 0, output, progress }));
+  });
+}
+
+it('measures everything at a tiny size, with nothing lost or unaccounted for, and leaves nothing behind', {
+  timeout: 300_000,
+}, async () => {
+  const json = join(folder, 'result.json');
+  const postgres = process.env.TEST_POSTGRES ?? 'embedded';
+  const { code, pid, output, progress } = await bench(
+    '--quick',
+    '--count',
+    '600',
+    '--recipients',
+    '1500',
+    '--postgres',
+    postgres,
+    '--json',
+    json,
+  );
+  // Each round throws when the contestant, the simulator and the ledger do not agree on every notification.
+  expect({ code, progress }).toEqual({ code: 0, progress: expect.any(String) });
+  const { suites, machine } = JSON.parse(readFileSync(json, 'utf8')) as Result;
+  expect(Object.keys(suites)).toEqual(suiteNames);
+  expect(Object.keys(machine.postgresSettings)).not.toContain('fsync');
+  const figures = Object.values(suites).flatMap((suite) => suite.figures);
+  // So little work may take less processor time than the kernel counts.
+  for (const figure of figures.filter(({ id }) => !id.includes('.cpu.'))) {
+    expect(figure, figure.id).toEqual({ ...figure, value: expect.objectContaining({ median: expect.any(Number) }) });
+    expect(figure.value.median, figure.id).toBeGreaterThan(0);
+    expect([true, false, null]).toContain(isMet(figure));
+    expect(output).toContain(figure.what);
+  }
+  expect(readdirSync(tmpdir()).filter((name) => name.startsWith(`todoku-bench-${pid}-`))).toEqual([]);
+});
+
+it('ends with 2 when it is told something that it does not know', async () => {
+  const { code, progress } = await bench('--only', 'speed');
+  expect(code).toBe(2);
+  expect(progress).toContain('"speed"');
+});
