@@ -1,4 +1,4 @@
-import { quietHoursOf } from '../planning/settings-row.js';
+import { quietHoursOf, timeOfDay } from '../planning/settings-row.js';
 import type { NotificationSettings } from './settings-form.js';
 
 /** A row of public.notification_settings. The app writes it too, so `types` may hold anything. */
@@ -29,11 +29,6 @@ function typesOf({ types }: SettingsRow): NotificationSettings['types'] {
   return Object.fromEntries(
     entries.flatMap(([type, said]) => (isObject(said) && typeof said.enabled === 'boolean' ? [[type, { enabled: said.enabled }]] : [])),
   );
-}
-
-function timeOfDay(minute: number): string {
-  const two = (value: number): string => String(value).padStart(2, '0');
-  return `${two(Math.floor(minute / 60))}:${two(minute % 60)}`;
 }
 
 function isObject(value: unknown): value is Readonly<Record<string, unknown>> {

@@ -75,11 +75,16 @@ function patchOf({ push, timezone, quietHours: quiet, typeOn = [], typeOff = [] 
   };
 }
 
+function quietText({ enabled, start, end }: NotificationSettings['quietHours'], says: Messages['settings']): string {
+  if (!enabled) return 'off';
+  return start === end ? says.quietNone(start) : `${start}-${end}`;
+}
+
 function renderSettings({ pushEnabled, timezone, quietHours: quiet, types }: NotificationSettings, { settings: says }: Messages): string {
   return fields([
     [says.pushName, pushEnabled ? 'on' : 'off'],
     [says.timezoneName, timezone],
-    [says.quietName, quiet.enabled ? `${quiet.start}-${quiet.end}` : 'off'],
+    [says.quietName, quietText(quiet, says)],
     ...Object.entries(types).map(([type, { enabled }]) => [type, enabled ? 'on' : 'off'] as const),
   ]);
 }

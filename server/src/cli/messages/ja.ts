@@ -174,10 +174,11 @@ export const ja: Messages = {
   settings: {
     pushName: 'プッシュ',
     timezoneName: 'タイムゾーン',
-    quietName: '静穏時間',
+    quietName: 'おやすみ時間',
     push: 'プッシュ全体: on、off',
     timezone: 'IANA タイムゾーン。- は既定値',
-    quietHours: '22:00-07:00 の形。off で無効',
+    quietHours: '22:00-07:00 の形。off で無効。開始と終了が同じ場合はなし',
+    quietNone: (start) => `なし: ${start}-${start} のように開始と終了が同じ場合は、なしとみなします`,
     typeOff: '種類を無効にする(繰り返し可)',
     typeOn: '種類を有効にする(繰り返し可)',
     nothing: '変更する項目を指定してください。',
@@ -196,7 +197,7 @@ export const ja: Messages = {
   },
   types: {
     lane: 'critical、default、bulk。policy は既定のレーン',
-    urgent: '静穏時間を通過する: on、off',
+    urgent: 'おやすみ時間を通過する: on、off',
     enabled: 'on、off',
     capped: '回数制限に数える: on、off',
     ttl: '期限までの秒数',

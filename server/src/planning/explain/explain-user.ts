@@ -1,7 +1,7 @@
 import type { Database } from '../../database/database.js';
 import { LocalTime } from '../local-time.js';
 import { loadPolicy } from '../policy-cache.js';
-import { quietHoursOf } from '../settings-row.js';
+import { quietHoursOf, timeOfDay } from '../settings-row.js';
 import { knownZone, readSwitches } from './explain-notification.js';
 import { describeDevice, type FoundDevice } from './read-deliveries.js';
 import { findDevicesOfUser, findRecent, findSettings } from './story-statements.js';
@@ -61,7 +61,8 @@ export async function explainUser(database: Database, userId: string, localTime 
 
 function describeSettings(found: FoundSettings): NonNullable<UserStory['settings']> {
   const { pushEnabled, timezone, quietHoursEnabled, quietHoursStart, quietHoursEnd, disabledTypes } = found;
-  const quietHours = quietHoursEnabled ? { start: quietHoursStart.slice(0, 5), end: quietHoursEnd.slice(0, 5) } : null;
+  const { startMinute, endMinute } = quietHoursOf(quietHoursStart, quietHoursEnd);
+  const quietHours = quietHoursEnabled ? { start: timeOfDay(startMinute), end: timeOfDay(endMinute) } : null;
   return { pushEnabled, timezone, quietHours, disabledTypes };
 }
 

@@ -83,6 +83,19 @@ test('a quarantined device says since when', async () => {
   );
 });
 
+test('quiet hours are told as they are read: all day but a minute, or none', async () => {
+  const [always, never] = [await spine.user(), await spine.user()];
+  await spine.admin.query(
+    `insert into notification_settings (user_id, timezone, quiet_hours_enabled, quiet_hours_start, quiet_hours_end)
+     values ($1, 'Asia/Tokyo', true, '00:00', '24:00'), ($2, 'Asia/Tokyo', true, '07:00:30', '07:00:30')`,
+    [always.id, never.id],
+  );
+  expect(renderUser(await explainUser(spine.database, always.id), 'en')).toContain('quiet hours 00:00 to 23:59');
+  const told = renderUser(await explainUser(spine.database, never.id), 'en');
+  expect(told).toContain('no quiet hours: they begin and end at 07:00');
+  expect(told).not.toContain('quiet now');
+});
+
 test('what never became a send', async () => {
   const nobody = randomUUID();
   const id = await spine.notify(nobody);

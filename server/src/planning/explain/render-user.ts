@@ -41,9 +41,13 @@ function settingsLines({ settings }: UserStory, words: Wording): string[] {
   const { pushEnabled, quietHours, disabledTypes } = settings;
   return [
     ...(pushEnabled ? [] : [words.pushOff]),
-    ...(quietHours === null ? [] : [words.quietHours(quietHours.start, quietHours.end)]),
+    ...(quietHours === null ? [] : [quietHoursLine(quietHours, words)]),
     ...(disabledTypes.length === 0 ? [] : [words.typesOff(disabledTypes.join(', '))]),
   ];
+}
+
+function quietHoursLine({ start, end }: { readonly start: string; readonly end: string }, words: Wording): string {
+  return start === end ? words.noQuietHours(start) : words.quietHours(start, end);
 }
 
 function outcomeOf(one: RecentNotification, words: Wording, time: (at: Date) => string): string {

@@ -116,6 +116,7 @@ export interface UserStory {
   readonly settings: {
     readonly pushEnabled: boolean;
     readonly timezone: string | null;
+    /** As planning reads them; start = end: none. null: switched off. */
     readonly quietHours: { readonly start: string; readonly end: string } | null;
     readonly disabledTypes: readonly string[];
   } | null;

@@ -147,6 +147,7 @@ export const english: Wording = {
   typesOff: (types) => `switched off: ${types}`,
   clock: (time, zone) => `it is ${time} there (${zone})`,
   quietHours: (start, end) => `quiet hours ${start} to ${end}`,
+  noQuietHours: (start) => `no quiet hours: they begin and end at ${start}, and that means none`,
   quietNow: (until) => `quiet now, until ${until}`,
   noDevice: 'no device has registered',
 };

@@ -56,6 +56,7 @@ export interface Wording {
   readonly typesOff: (types: string) => string;
   readonly clock: (time: string, zone: string) => string;
   readonly quietHours: (start: string, end: string) => string;
+  readonly noQuietHours: (start: string) => string;
   readonly quietNow: (until: string) => string;
   readonly noDevice: string;
 }
