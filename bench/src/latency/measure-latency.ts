@@ -28,14 +28,21 @@ export async function measureLatency(bench: Bench): Promise<SuiteResult> {
         figure('idle.median', 'Commit → provider request, idle: median', quantile(idle.fromCommit, 0.5), { atMost: 10 }),
         figure('idle.p99', 'Commit → provider request, idle: p99', quantile(idle.fromCommit, 0.99), { atMost: 50 }),
         figure('idle.insert.median', 'Insert sent → provider request, idle: median', quantile(idle.fromInsert, 0.5), null),
-        figure('critical.median', 'The same in the critical lane under a broadcast: median', quantile(critical.fromCommit, 0.5), null),
-        figure('critical.p99', 'The same in the critical lane under a broadcast: p99', quantile(critical.fromCommit, 0.99), {
+        figure(
+          'critical.median',
+          'Commit → provider request, critical lane under a broadcast: median',
+          quantile(critical.fromCommit, 0.5),
+          null,
+        ),
+        figure('critical.p99', 'Commit → provider request, critical lane under a broadcast: p99', quantile(critical.fromCommit, 0.99), {
           atMost: 250,
         }),
-        figure('limited.p99', 'The same with the limit of 600 a second kept: p99', quantile(limited.fromCommit, 0.99), { atMost: 250 }),
+        figure('limited.p99', 'Commit → provider request, critical, the limit of 600/s kept: p99', quantile(limited.fromCommit, 0.99), {
+          atMost: 250,
+        }),
         {
           id: 'latency.broadcast',
-          what: 'That broadcast, from its start to all outcomes',
+          what: `Broadcast to ${recipients.toLocaleString('en-US')} beside them, start → all outcomes`,
           unit: '/s',
           value: spread([broadcast]),
           target: null,
