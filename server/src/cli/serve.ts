@@ -7,6 +7,7 @@ import type { Config } from '../config/config.js';
 import { migrationsDirectory, readMigrations } from '../database/migration-files.js';
 import { openStore } from '../database/open-store.js';
 import { TodokuError } from '../errors/todoku-error.js';
+import { CallerLimits } from '../http/caller-limits.js';
 import { createHttpServer } from '../http/create-http-server.js';
 import { createLogger } from '../logging/create-logger.js';
 import type { Logger } from '../logging/logger.js';
@@ -91,6 +92,7 @@ async function openDoor(config: Config, surroundings: Surroundings, foundation: 
     log,
     metrics,
     apiKeys: new ApiKeys({ database, clock, log }),
+    limits: config.rateLimit ? new CallerLimits(clock) : null,
     userTokens: new UserTokenVerifier(config.security.userTokens, clock, log),
     queue: { depth: () => database.query<QueueDepth & object>(queueDepth) },
     migrations: readMigrations(migrationsDirectory).map((migration) => migration.version),

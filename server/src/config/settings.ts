@@ -90,7 +90,7 @@ export const settings = {
   TODOKU_RATE_LIMIT: required(
     flag(),
     'true',
-    'false: API callers are not limited and the provider budget of each project is not kept. For benchmarks against the simulator only.',
+    'false: signed-in users and wrong credentials are not limited, and the provider budget of each project is not kept. For benchmarks against the simulator only.',
     'true or false',
   ),
   TODOKU_DB_POOL_API: required(wholeNumber(1, 500), '10', 'Most database connections for the API.', 'a whole number from 1 to 500'),

@@ -50,6 +50,11 @@ export const errorCatalogue = {
     message: 'New notifications are not being accepted: an operator has switched them off.',
     remedy: 'Try again after the system was resumed (`todoku status` says who stopped it and why).',
   },
+  RATE_LIMITED: {
+    status: 429,
+    message: 'Too many requests came from this caller.',
+    remedy: 'Try again after Retry-After seconds, and ask less often; back ends use an API key, which is not limited.',
+  },
   OVERLOADED: {
     status: 503,
     message: 'The system is too busy to take this now.',

@@ -3,29 +3,44 @@ import { TodokuError } from '../errors/todoku-error.js';
 import type { ApiKeys } from '../security/api-keys.js';
 import type { UserTokenVerifier } from '../security/user-jwt.js';
 import { type Caller, isKeyWith } from './caller.js';
+import type { CallerLimits } from './caller-limits.js';
 import type { Access, Grant } from './route.js';
 
 export interface Doorkeepers {
   readonly apiKeys: Pick<ApiKeys, 'verify'>;
   readonly userTokens: Pick<UserTokenVerifier, 'verify'>;
+  /** null: nobody is limited. */
+  readonly limits: CallerLimits | null;
 }
 
 const bearer = /^Bearer +(\S+)$/i;
 const keyPrefix = 'td_';
 const loopback = /^(?:127(?:\.\d+){3}|::1|::ffff:127(?:\.\d+){3})$/;
 
-/** Says who calls, and lets nobody pass whom the route does not name. Throws UNAUTHENTICATED or FORBIDDEN. */
+/** Says who calls, and lets nobody pass whom the route does not name. Throws UNAUTHENTICATED, FORBIDDEN or RATE_LIMITED. */
 export async function admit(request: FastifyRequest, access: Access, keepers: Doorkeepers): Promise<Caller> {
   if (access === 'public') return { kind: 'nobody' };
   if (access.includes('loopback') && isFromHere(request)) return { kind: 'loopback' };
-  const caller = await identify(request.headers.authorization, keepers);
+  const caller = await identify(request, keepers);
   if (!access.some((grant) => holds(caller, grant))) throw new TodokuError('FORBIDDEN', { message: `This needs ${described(access)}.` });
   return caller;
 }
 
-async function identify(header: string | undefined, { apiKeys, userTokens }: Doorkeepers): Promise<Caller> {
-  const [, credential] = bearer.exec(header ?? '') ?? [];
+async function identify(request: FastifyRequest, keepers: Doorkeepers): Promise<Caller> {
+  const [, credential] = bearer.exec(request.headers.authorization ?? '') ?? [];
   if (credential === undefined) throw new TodokuError('UNAUTHENTICATED');
+  try {
+    const caller = await verify(credential, keepers);
+    if (caller.kind === 'user') keepers.limits?.noteUser(caller.userId);
+    return caller;
+  } catch (error) {
+    if (error instanceof TodokuError && error.code === 'UNAUTHENTICATED')
+      keepers.limits?.noteFailure(request.raw.socket.remoteAddress ?? '');
+    throw error;
+  }
+}
+
+async function verify(credential: string, { apiKeys, userTokens }: Doorkeepers): Promise<Caller> {
   if (!credential.startsWith(keyPrefix)) return { kind: 'user', ...(await userTokens.verify(credential)) };
   const key = await apiKeys.verify(credential);
   if (key === null) throw new TodokuError('UNAUTHENTICATED');

@@ -12,6 +12,7 @@ import type { QueueEngine } from '../queue/queue-engine.js';
 import type { ApiKeys } from '../security/api-keys.js';
 import type { UserTokenVerifier } from '../security/user-jwt.js';
 import type { PushTokenManager } from '../tokens/push-token-manager.js';
+import type { CallerLimits } from './caller-limits.js';
 
 /** What the HTTP door needs of the house. */
 export interface HttpParts {
@@ -21,6 +22,8 @@ export interface HttpParts {
   readonly metrics: Registry;
   readonly apiKeys: ApiKeys;
   readonly userTokens: UserTokenVerifier;
+  /** null: nobody is limited. */
+  readonly limits: CallerLimits | null;
   readonly notificationService: NotificationService;
   readonly broadcastManager: BroadcastManager;
   readonly pushTokenManager: PushTokenManager;

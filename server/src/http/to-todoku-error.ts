@@ -38,6 +38,7 @@ export function retryAfterOf(code: ErrorCode): number | null {
 }
 
 const retrySeconds: ReadonlyMap<ErrorCode, number> = new Map([
+  ['RATE_LIMITED', 1],
   ['OVERLOADED', 1],
   ['IDEMPOTENCY_KEY_BUSY', 1],
   ['DATABASE_UNAVAILABLE', 5],

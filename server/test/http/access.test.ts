@@ -78,6 +78,31 @@ const contract: Record<string, Access> = {
 
 const isDocumentation = ({ url }: DeclaredRoute): boolean => url === '/docs' || url.startsWith('/docs/');
 
+describe('limits', () => {
+  it('slows one signed-in user down, with Retry-After, and nobody else', async () => {
+    const [hers, his] = [await door.signIn(), await door.signIn()];
+    const answers = await Promise.all(Array.from({ length: 150 }, () => door.get('/v1/settings', hers)));
+    const limited = answers.filter(({ status }) => status === 429);
+    expect(limited.length).toBeGreaterThan(0);
+    expect(limited[0]).toMatchObject({ body: { error: { code: 'RATE_LIMITED' } } });
+    expect(limited[0]?.headers.get('retry-after')).toBe('1');
+    expect((await door.get('/v1/settings', his)).status).toBe(200);
+  });
+
+  it('slows down who tries credentials, and lets right ones pass from the same address', async () => {
+    const other = await HttpDoor.open(db.database);
+    const answers = await Promise.all(Array.from({ length: 200 }, () => other.get('/v1/settings', 'not-a-token')));
+    expect(new Set(answers.map(({ status }) => status))).toEqual(new Set([401, 429]));
+    expect((await other.get('/v1/settings', await other.signIn())).status).toBe(200);
+    await other.close();
+  });
+
+  it('does not limit API keys', async () => {
+    const answers = await Promise.all(Array.from({ length: 200 }, () => door.get('/v1/queue', door.keys.operate)));
+    expect(answers.every(({ status }) => status === 200)).toBe(true);
+  });
+});
+
 describe('access', () => {
   it('is declared for every route as the contract says, and for nothing else', () => {
     const declared = door.app.declaredRoutes

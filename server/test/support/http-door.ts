@@ -6,6 +6,7 @@ import { type Clock, systemClock } from '../../src/clock/clock.js';
 import { Secret } from '../../src/config/secret.js';
 import type { Database } from '../../src/database/database.js';
 import { migrationsDirectory, readMigrations } from '../../src/database/migration-files.js';
+import { CallerLimits } from '../../src/http/caller-limits.js';
 import { createHttpServer } from '../../src/http/create-http-server.js';
 import type { HttpParts } from '../../src/http/http-parts.js';
 import { silentLogger } from '../../src/logging/logger.js';
@@ -147,6 +148,7 @@ export function httpParts(
     log: silentLogger,
     metrics: new Registry(),
     apiKeys: new ApiKeys({ database, clock, log: silentLogger }),
+    limits: new CallerLimits(clock),
     userTokens: new UserTokenVerifier(userTokens, clock, silentLogger),
     notificationService: new NotificationService({ intake: new NotificationIntake(database), controls, pushEnabled, clock }),
     broadcastManager: new BroadcastManager(database),

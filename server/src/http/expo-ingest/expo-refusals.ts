@@ -50,6 +50,7 @@ const translations: ReadonlyMap<ErrorCode, Omit<ExpoRefusal, 'message'>> = new M
   ['FORBIDDEN', { status: 403, code: 'UNAUTHORIZED', isTransient: false }],
   ['BODY_TOO_LARGE', { status: 413, code: 'PAYLOAD_TOO_LARGE', isTransient: false }],
   ['UNSUPPORTED_MEDIA_TYPE', { status: 415, code: 'UNSUPPORTED_MEDIA_TYPE', isTransient: false }],
+  ['RATE_LIMITED', { status: 429, code: 'TOO_MANY_REQUESTS', isTransient: true }],
   ['OVERLOADED', { status: 429, code: 'TOO_MANY_REQUESTS', isTransient: true }],
   ['INTAKE_STOPPED', { status: 503, code: 'SERVICE_UNAVAILABLE', isTransient: true }],
   ['DATABASE_UNAVAILABLE', { status: 503, code: 'SERVICE_UNAVAILABLE', isTransient: true }],
