@@ -9,7 +9,7 @@ import { type BatchHistory, planBatch } from './plan-batch.js';
 import { PlanWriter } from './plan-writer.js';
 import type { Lane } from './planning-types.js';
 import type { Policy, PolicyCache } from './policy-cache.js';
-import { readRecentUsers, RecentAsks } from './recent-users.js';
+import { RecentAsks, readRecentUsers } from './recent-users.js';
 import { noteRecent, refundCap } from './sql/note-recent.js';
 import { recordPlan } from './sql/record-plan.js';
 import { takeOutbox } from './sql/take-outbox.js';
@@ -64,13 +64,7 @@ export class Planner {
     let lookedMs = 0;
     const planned = await database.transaction(async (tx) => {
       const lookedAt = monotonic();
-      const rows = (await tx.rows(takeOutbox, [
-        lane,
-        batchSize,
-        this.#outboxRows[lane],
-        mark.from,
-        planningTime(),
-      ])) as (string | null)[][];
+      const rows = (await tx.rows(takeOutbox, [lane, batchSize, this.#outboxRows[lane], mark.from, planningTime()])) as (string | null)[][];
       lookedMs = monotonic() - lookedAt;
       const taken = readOutboxRows(rows);
       const outboxIds = taken.items.map((item) => item.outboxId);
