@@ -77,6 +77,21 @@ export function describeQueueEngine(name: string, start: () => Promise<EngineUnd
       groups: [],
       tokensLost: 0,
     });
+    it.each([null, 600])('lets one of several workers probe an open breaker (budget %s)', async (budget) => {
+      for (let round = 0; round < 10; round++) {
+        await under.admin.query('truncate push.chunks');
+        for (let i = 0; i < 4; i++) await publish({ recipients: 1 });
+        await under.admin.query(
+          "update push.projects set breaker_state = 'open', breaker_probe_at = now(), rate_budget = $1, bucket_level = rate_burst",
+          [budget],
+        );
+        const claims = await Promise.all(
+          [under.engine, under.other, under.engine, under.other].map((engine) => claim(4, [0, 1, 2], engine)),
+        );
+        expect(claims.flat()).toHaveLength(1);
+      }
+    });
+
     const expireLeases = () => under.admin.query("update push.chunks set lease_until = now() - interval '1 second' where state = 2");
     const recorded = () => under.admin.query('select state, count(*)::int as n from push.deliveries group by 1 order by 1');
 

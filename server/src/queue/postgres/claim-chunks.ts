@@ -13,6 +13,7 @@ const CLAIMABLE = /* sql */ `c.state = 1
  * - The share lock on controls orders every claim against every switch: the lock waits for a pause that is committing and then re-reads the
  *   row, so no claim commits after a pause that it has not seen. (A plain read would use the statement's older snapshot.)
  * - The breaker opens a probe: an open breaker lets one chunk pass from breaker_probe_at on, and that claim moves breaker_probe_at on by 15 s.
+ *   Under the project's row lock, so that of several workers one probes; without a budget that row is locked for a probe only.
  * - A chunk larger than the burst (planned before an operator lowered it) goes alone when the bucket is full, and the bucket then owes the rest.
  * - Due time is the database's clock_timestamp(): a worker's wrong clock claims nothing early.
  *
@@ -28,7 +29,16 @@ with gate as materialized (
     select from push.chunks c
     where c.project_id = $1 and c.lane = wanted.lane and ${CLAIMABLE})
   order by turn limit 1
-), project as materialized (
+),${
+  budget === 'limited'
+    ? ''
+    : ` probe as materialized (
+  update push.projects p set breaker_probe_at = clock_timestamp() + interval '15 seconds'
+  where p.id = $1 and p.breaker_state = 'open' and p.breaker_probe_at <= clock_timestamp() and not p.paused
+    and (p.backoff_until is null or p.backoff_until <= clock_timestamp()) and exists (select from gate) and exists (select from pick)
+  returning 1
+),`
+} project as materialized (
   select p.id, p.breaker_state, p.rate_burst,
     ${
       budget === 'limited'
@@ -40,7 +50,7 @@ with gate as materialized (
   where p.id = $1 and exists (select from gate) and exists (select from pick)
     ${budget === 'ignored' ? '' : `and p.rate_budget is ${budget === 'limited' ? 'not null' : 'null'}`} and not p.paused
     and (p.backoff_until is null or p.backoff_until <= clock_timestamp())
-    and (p.breaker_state = 'closed' or p.breaker_probe_at <= clock_timestamp())
+    and (p.breaker_state = 'closed' or ${budget === 'limited' ? 'p.breaker_probe_at <= clock_timestamp()' : 'exists (select from probe)'})
   ${budget === 'limited' ? 'for no key update' : ''}
 ), candidate as materialized (
   select c.id, c.n, c.due_at from push.chunks c
@@ -56,17 +66,17 @@ with gate as materialized (
   where counted.upto <= project.level or (counted.upto = counted.n and project.level >= project.rate_burst)`
       : 'select id, n from candidate'
   }
-), paid as (
+)${
+  budget === 'limited'
+    ? `, paid as (
   update push.projects p set
-    ${
-      budget === 'limited'
-        ? `bucket_level = x.level - (select coalesce(sum(n), 0) from granted), bucket_at = clock_timestamp(),
-    `
-        : ''
-    }breaker_probe_at = case when x.breaker_state = 'open' then clock_timestamp() + interval '15 seconds' else p.breaker_probe_at end
+    bucket_level = x.level - (select coalesce(sum(n), 0) from granted), bucket_at = clock_timestamp(),
+    breaker_probe_at = case when x.breaker_state = 'open' then clock_timestamp() + interval '15 seconds' else p.breaker_probe_at end
   from project x
-  where p.id = x.id and exists (select from granted)${budget === 'limited' ? '' : " and x.breaker_state = 'open'"}
-)
+  where p.id = x.id and exists (select from granted)
+)`
+    : ''
+}
 update push.chunks c set
   state = 2, epoch = c.epoch + 1, leased_by = $6, lease_until = clock_timestamp() + make_interval(secs => $5)
 from granted g
