@@ -131,7 +131,8 @@ create table push.attempts (
   request_id text,
   accepted smallint not null default 0,
   failed smallint not null default 0,
-  tokens_lost smallint not null default 0
+  tokens_lost smallint not null default 0,
+  split_from bigint
 ) partition by RANGE (at);
 
 create table push.audit (
@@ -197,6 +198,7 @@ create table push.chunks (
   resend_unknown boolean not null,
   leased_by text,
   last_code text,
+  split_from bigint,
   delivery_ids bigint[] storage e not null,
   notification_ids uuid[] storage e not null,
   created_ats timestamp with time zone[] storage e not null,

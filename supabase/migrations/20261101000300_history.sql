@@ -80,7 +80,8 @@ create table push.attempts (
   request_id   text,
   accepted     smallint not null default 0,
   failed       smallint not null default 0,
-  tokens_lost  smallint not null default 0
+  tokens_lost  smallint not null default 0,
+  split_from   bigint             -- the chunk that this one was split from
 ) partition by range (at);
 create table push.attempts_default partition of push.attempts default;
 create index on push.attempts (chunk_id);

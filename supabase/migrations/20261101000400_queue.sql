@@ -46,6 +46,7 @@ create table push.chunks (
   resend_unknown   boolean not null,
   leased_by        text,
   last_code        text,
+  split_from       bigint,                                 -- the chunk whose deliveries these were: its attempts are theirs too
   delivery_ids     bigint[] not null,
   notification_ids uuid[] not null,
   created_ats      timestamptz[] not null,

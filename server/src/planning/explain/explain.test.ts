@@ -83,6 +83,28 @@ test('a quarantined device says since when', async () => {
   );
 });
 
+test('every attempt, also those with the chunks that a part was split from', async () => {
+  const users = await spine.users(30);
+  const bad = users[17];
+  spine.simulator.control.addFault({ kind: 'status_400', times: null, match: { token: bad?.tokens[0] ?? '' } });
+  await spine.admin.query("insert into notifications (user_id, type, title) select u, 'reminder', 'Split' from unnest($1::uuid[]) u", [
+    users.map((user) => user.id),
+  ]);
+  const ids = await spine.admin.query<{ id: string; user_id: string }>("select id, user_id from notifications where title = 'Split'");
+  const idOf = (userId: string | undefined): string => ids.find((row) => row.user_id === userId)?.id ?? '';
+  await spine.reaches(idOf(bad?.id), 'failed');
+  await spine.settles();
+  const [refused] = (await explain(idOf(bad?.id))).deliveries;
+  expect(refused?.attempts).toMatchObject([
+    { outcome: 'isolate', recipients: 30 },
+    { outcome: 'isolate', recipients: 3 },
+    { outcome: 'isolate', recipients: 1 },
+  ]);
+  const [neighbour] = (await explain(idOf(users[0]?.id))).deliveries;
+  expect(neighbour?.attempts.map(({ outcome }) => outcome)).toEqual(['isolate', 'answered']);
+  spine.simulator.control.clearFaults();
+});
+
 test('quiet hours are told as they are read: all day but a minute, or none', async () => {
   const [always, never] = [await spine.user(), await spine.user()];
   await spine.admin.query(

@@ -13,6 +13,7 @@ interface FoundChunk {
   readonly dueAt: Date;
   readonly leasedBy: string | null;
   readonly lastCode: string | null;
+  readonly splitFrom: number | null;
   readonly state: 'ready' | 'delayed' | 'sending' | 'parked';
   readonly deliveryIds: number[];
   readonly tokenIds: string[];
@@ -58,7 +59,9 @@ export async function readDeliveries(
   const steps = await tx.query<FoundStep & object>(findSteps, [plainArray(ids), since]);
   const chunks = await tx.query<FoundChunk & object>(findChunks, [plainArray(ids), createdAt]);
   const batches = await tx.query<{ dueAt: Date; deliveryIds: number[] }>(findReceiptBatches, [plainArray(ids), createdAt]);
-  const chunkIds = new Set([...steps.map((step) => step.chunkId), ...chunks.map((chunk) => chunk.id)].filter((id) => id !== null));
+  const chunkIds = new Set(
+    [...steps.map((step) => step.chunkId), ...chunks.flatMap((chunk) => [chunk.id, chunk.splitFrom])].filter((id) => id !== null),
+  );
   const attempts = await tx.query<Attempt & object>(findAttempts, [plainArray([...chunkIds]), since]);
   const found = { steps, chunks, batches, attempts };
   const told = ids.map((id) => tell(id, found));
@@ -76,10 +79,21 @@ export function describeDevice(found: FoundDevice, userId: string | null): Devic
   return { platform, appVersion, deviceId, state, stateReason, stateAt, freeze, isStillHers: userId === null || found.userId === userId };
 }
 
+/** The chunks, and those that they were split from: what was tried with the whole was tried with each part. */
+function withAncestors(
+  chunkIds: readonly (number | null | undefined)[],
+  attempts: readonly Attempt[],
+): ReadonlySet<number | null | undefined> {
+  const all = new Set(chunkIds);
+  // A set goes on to what is added on the way.
+  for (const id of all) for (const { chunkId, splitFrom } of attempts) if (chunkId === id && splitFrom !== null) all.add(splitFrom);
+  return all;
+}
+
 function tell(deliveryId: number, found: Found): Omit<DeliveryStory, 'device'> {
   const steps = found.steps.filter((step) => step.deliveryId === deliveryId);
   const chunk = found.chunks.find(({ deliveryIds }) => deliveryIds.includes(deliveryId));
-  const chunkIds = new Set([...steps.map((step) => step.chunkId), chunk?.id]);
+  const chunkIds = withAncestors([...steps.map((step) => step.chunkId), chunk?.id, chunk?.splitFrom], found.attempts);
   const last = steps.at(-1);
   return {
     deliveryId,

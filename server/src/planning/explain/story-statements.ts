@@ -32,7 +32,7 @@ order by d.delivery_id, d.chunk_id nulls last, d.at, d.state`;
 
 /** Chunks and ticket batches of one hour that hold any of these deliveries. $1 delivery numbers, $2 the notification's created_at. */
 export const findChunks = /* sql */ `
-select c.id, c.due_at as "dueAt", c.leased_by as "leasedBy", c.last_code as "lastCode", c.delivery_ids as "deliveryIds", c.token_ids as "tokenIds",
+select c.id, c.due_at as "dueAt", c.leased_by as "leasedBy", c.last_code as "lastCode", c.split_from as "splitFrom", c.delivery_ids as "deliveryIds", c.token_ids as "tokenIds",
   case when c.state = 2 then 'sending' when c.state = 3 then 'parked' when c.due_at > clock_timestamp() then 'delayed' else 'ready' end as state
 from push.chunks c where c.hour = date_trunc('hour', $2::timestamptz, 'UTC') and c.delivery_ids && $1::bigint[]`;
 
@@ -40,10 +40,15 @@ export const findReceiptBatches = /* sql */ `
 select due_at as "dueAt", delivery_ids as "deliveryIds"
 from push.receipt_batches where hour = date_trunc('hour', $2::timestamptz, 'UTC') and delivery_ids && $1::bigint[]`;
 
-/** $1 chunks, $2 not before. */
+/** Those of the chunks, and of the chunks that they were split from. $1 chunks, $2 not before. */
 export const findAttempts = /* sql */ `
-select chunk_id as "chunkId", at, duration_ms as "durationMs", outcome, http_status as "httpStatus", code, worker, recipients, request_id as "requestId"
-from push.attempts where chunk_id = any ($1::bigint[]) and at >= $2 order by at`;
+with recursive family(id) as (
+  select unnest($1::bigint[])
+  union
+  select a.split_from from family f join push.attempts a on a.chunk_id = f.id and a.at >= $2 where a.split_from is not null
+)
+select chunk_id as "chunkId", split_from as "splitFrom", at, duration_ms as "durationMs", outcome, http_status as "httpStatus", code, worker, recipients, request_id as "requestId"
+from push.attempts where chunk_id in (select id from family) and at >= $2 order by at`;
 
 /** Nothing of the token itself. */
 const devices = /* sql */ `

@@ -55,6 +55,8 @@ export interface Step {
 export interface Attempt {
   readonly at: Date;
   readonly chunkId: number;
+  /** The chunk that this one was split from. */
+  readonly splitFrom: number | null;
   readonly durationMs: number;
   readonly outcome: string;
   readonly httpStatus: number | null;

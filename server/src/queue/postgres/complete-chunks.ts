@@ -61,9 +61,9 @@ with result as materialized (
   where f.await_some
 ), requeued as (
   insert into push.chunks (due_at, hour, expires_at, broadcast_id, project_id, lane, state, n, attempt, crash_recoveries, resend_unknown,
-    last_code, delivery_ids, notification_ids, created_ats, token_ids)
+    last_code, split_from, delivery_ids, notification_ids, created_ats, token_ids)
   select clock_timestamp() + make_interval(secs => g.delay_ms / 1000.0), f.hour, f.expires_at, f.broadcast_id, g.project_id, f.lane,
-    case when b.state = 'paused' then 3 else 1 end, i.n, g.attempt, g.crash_recoveries, f.resend_unknown, i.code,
+    case when b.state = 'paused' then 3 else 1 end, i.n, g.attempt, g.crash_recoveries, f.resend_unknown, i.code, f.id,
     i.delivery_ids, i.notification_ids, i.created_ats, i.token_ids
   from unnest($19::bigint[], $20::smallint[], $21::float8[], $22::smallint[], $23::smallint[], $24::smallint[])
     as g(chunk_id, grp, delay_ms, attempt, crash_recoveries, project_id)
@@ -80,10 +80,10 @@ with result as materialized (
   delete from push.chunks c using fenced f where c.id = f.id
 ), told as (
   insert into push.attempts (chunk_id, epoch, project_id, lane, worker, duration_ms, recipients, outcome, http_status, code, request_id,
-    accepted, failed, tokens_lost)
+    accepted, failed, tokens_lost, split_from)
   select r.chunk_id, r.epoch, coalesce(f.project_id, 0), coalesce(f.lane, 0), $7, r.duration_ms, coalesce(f.n, 0),
     case when f.id is null then 'fenced' else r.outcome end, r.http_status, r.code, r.request_id,
-    case when f.id is null then 0 else r.accepted end, case when f.id is null then 0 else r.failed end, r.tokens_lost
+    case when f.id is null then 0 else r.accepted end, case when f.id is null then 0 else r.failed end, r.tokens_lost, f.split_from
   from result r left join fenced f on f.id = r.chunk_id
 ), counted as (
   insert into push.ledger_entries (hour, broadcast_id, item, n)

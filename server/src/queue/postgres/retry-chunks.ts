@@ -14,10 +14,10 @@ with back as (
     lease_until = null, leased_by = null, attempt = c.attempt + $4::int, last_code = $9
   from unnest($1::bigint[], $2::int[]) as l(id, epoch)
   where c.id = l.id and c.epoch = l.epoch and c.state = 2
-  returning c.id, c.epoch, c.project_id, c.lane, c.n
+  returning c.id, c.epoch, c.project_id, c.lane, c.n, c.split_from
 ), told as (
-  insert into push.attempts (chunk_id, epoch, project_id, lane, worker, duration_ms, recipients, outcome, http_status, code, request_id)
-  select id, epoch, project_id, lane, $5, $7, n, $6, $8, $9, $10 from back
+  insert into push.attempts (chunk_id, epoch, project_id, lane, worker, duration_ms, recipients, outcome, http_status, code, request_id, split_from)
+  select id, epoch, project_id, lane, $5, $7, n, $6, $8, $9, $10, split_from from back
 )
 select id from back`,
 };
