@@ -15,6 +15,7 @@ import { recordPlan } from './sql/record-plan.js';
 import { takeOutbox } from './sql/take-outbox.js';
 
 export interface PlannerOptions {
+  readonly lane: Lane;
   /** Notifications in one transaction. */
   readonly batchSize: number;
   /** Deliveries in one chunk; at most what one provider request may hold. */
@@ -38,15 +39,17 @@ export interface PlannedBatch {
   readonly deliveries: number;
 }
 
-/** Turns what stands in the outbox into decisions and chunks, one transaction a batch: all of it commits or nothing. A lane is planned once at a time. */
+/**
+ * Turns what stands in a lane's outbox into decisions and chunks, one transaction a batch: all of it commits or nothing. One batch at a time;
+ * any number of planners may work on a lane, and they take different rows.
+ */
 export class Planner {
   readonly #parts: PlannerParts;
   readonly #options: PlannerOptions;
-  /** One for each lane: lanes are planned side by side, and what one has reserved another must not take. */
-  readonly #numbers: Record<Lane, DeliveryNumbers> = { 0: new DeliveryNumbers(), 1: new DeliveryNumbers(), 2: new DeliveryNumbers() };
+  readonly #numbers = new DeliveryNumbers();
   readonly #lowWater: LowWater;
   /** How many outbox rows make a batch, going by the last one: a bulk insert's hold 500 each, an HTTP request's one. */
-  readonly #outboxRows: Record<Lane, number> = { 0: MOST_ROWS, 1: MOST_ROWS, 2: MOST_ROWS };
+  #outboxRows = MOST_ROWS;
 
   constructor(parts: PlannerParts, options: PlannerOptions) {
     this.#parts = parts;
@@ -54,29 +57,29 @@ export class Planner {
     this.#lowWater = new LowWater(parts.monotonic);
   }
 
-  /** Plans one batch of a lane. Two planners may work on one lane at once: they take different rows. */
-  async plan(lane: Lane): Promise<PlannedBatch> {
+  /** Plans one batch. */
+  async plan(): Promise<PlannedBatch> {
     const { database, policies, localTime, monotonic, random, planningTime } = this.#parts;
-    const { batchSize, chunkSize } = this.#options;
+    const { lane, batchSize, chunkSize } = this.#options;
     const policy = await policies.get();
     const step = policy.capLimit === null ? 0 : policy.capWindowSeconds / policy.capLimit;
     const mark = this.#lowWater.next(String(lane));
     let lookedMs = 0;
     const planned = await database.transaction(async (tx) => {
       const lookedAt = monotonic();
-      const rows = (await tx.rows(takeOutbox, [lane, batchSize, this.#outboxRows[lane], mark.from, planningTime()])) as (string | null)[][];
+      const rows = (await tx.rows(takeOutbox, [lane, batchSize, this.#outboxRows, mark.from, planningTime()])) as (string | null)[][];
       lookedMs = monotonic() - lookedAt;
       const taken = readOutboxRows(rows);
       const outboxIds = taken.items.map((item) => item.outboxId);
       if (taken.items.length === 0) return { notifications: 0, deliveries: 0, outboxIds };
       const history = await this.#history(tx, taken, policy, step);
       // Numbers are drawn outside this transaction's rows: a rollback wastes them, which costs nothing.
-      await this.#numbers[lane].reserve(
+      await this.#numbers.reserve(
         tx,
         taken.items.reduce((sum, item) => sum + item.devices.length, 0),
         taken.items.reduce((most, item) => Math.max(most, item.devices.length), 0),
       );
-      const writer = new PlanWriter(lane, this.#numbers[lane], (projectId) => Math.min(chunkSize, policy.burstOf(projectId)));
+      const writer = new PlanWriter(lane, this.#numbers, (projectId) => Math.min(chunkSize, policy.burstOf(projectId)));
       const refunds = planBatch(taken, history, policy, localTime, random, writer);
       if (refunds.size > 0) await tx.query(refundCap, [plainArray([...refunds.keys()]), plainArray([...refunds.values()]), step]);
       await tx.query(recordPlan, writer.parameters());
@@ -85,7 +88,7 @@ export class Planner {
     });
     this.#lowWater.saw(mark, planned.outboxIds.length === 0 ? null : Math.min(...planned.outboxIds), lookedMs);
     const rows = new Set(planned.outboxIds).size;
-    if (rows > 0) this.#outboxRows[lane] = Math.min(MOST_ROWS, Math.ceil((batchSize * rows) / planned.notifications));
+    if (rows > 0) this.#outboxRows = Math.min(MOST_ROWS, Math.ceil((batchSize * rows) / planned.notifications));
     return { notifications: planned.notifications, deliveries: planned.deliveries };
   }
 

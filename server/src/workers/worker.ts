@@ -63,6 +63,8 @@ export interface WorkerOptions {
 
 const LANES: readonly Lane[] = [0, 1, 2];
 const OUTCOME_WRITERS = 2;
+/** Of each lane: while one decides, another's statements run. */
+const PLANNERS = 2;
 
 /** Slots for critical alone, for critical and default, and for all. */
 function divideSlots(slots: number): { lanes: readonly Lane[]; slots: number }[] {
@@ -140,18 +142,19 @@ export class Worker {
         ),
       };
     });
-    const planner = new Planner(
-      { database, policies, localTime, monotonic, random, planningTime: parts.planningTime },
-      { batchSize: options.planningBatch, chunkSize: options.chunkSize },
-    );
-    this.#planning = LANES.map(
-      (lane) =>
-        new WorkLoop(
+    this.#planning = LANES.flatMap((lane) =>
+      Array.from({ length: PLANNERS }, () => {
+        const planner = new Planner(
+          { database, policies, localTime, monotonic, random, planningTime: parts.planningTime },
+          { lane, batchSize: options.planningBatch, chunkSize: options.chunkSize },
+        );
+        return new WorkLoop(
           `planning ${lane}`,
-          () => this.#plan(planner, lane),
+          () => this.#plan(planner),
           { log, monotonic },
           { ms: options.outboxPollMs, quickAfterWork: true },
-        ),
+        );
+      }),
     );
     const recovery = new LeaseRecovery({ database, engine, policies, log, random }, { ...options, worker: options.id });
     const receipts = new ReceiptPoller(
@@ -190,8 +193,8 @@ export class Worker {
     return [...this.#planning, ...this.#delivering.map(({ loop }) => loop), ...this.#rest];
   }
 
-  async #plan(planner: Planner, lane: Lane): Promise<boolean> {
-    const planned = await planner.plan(lane);
+  async #plan(planner: Planner): Promise<boolean> {
+    const planned = await planner.plan();
     if (planned.deliveries > 0) {
       for (const { loop } of this.#delivering) loop.wakeUp.wake();
     }
