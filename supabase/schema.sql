@@ -44,7 +44,7 @@ create table public.notification_settings (
   updated_at timestamp with time zone not null default now(),
   constraint notification_settings_pkey PRIMARY KEY (user_id),
   constraint notification_settings_timezone_known CHECK (((timezone IS NULL) OR push.is_timezone(timezone))),
-  constraint notification_settings_types_is_object CHECK ((jsonb_typeof(types) = 'object'::text))
+  constraint notification_settings_types_known CHECK (push.are_type_settings(types))
 );
 alter table public.notification_settings enable row level security;
 alter table public.notification_settings force row level security;
@@ -69,8 +69,10 @@ create table public.notifications (
   constraint notifications_created_at_sane CHECK (((created_at >= '2000-01-01 00:00:00+00'::timestamp with time zone) AND (created_at < '2200-01-01 00:00:00+00'::timestamp with time zone))),
   constraint notifications_data_is_object CHECK ((jsonb_typeof(data) = 'object'::text)),
   constraint notifications_expires_at_sane CHECK (((expires_at IS NULL) OR ((expires_at >= '2000-01-01 00:00:00+00'::timestamp with time zone) AND (expires_at < '2200-01-01 00:00:00+00'::timestamp with time zone)))),
+  constraint notifications_opened_at_sane CHECK (((opened_at IS NULL) OR ((opened_at >= '2000-01-01 00:00:00+00'::timestamp with time zone) AND (opened_at < '2200-01-01 00:00:00+00'::timestamp with time zone)))),
   constraint notifications_pkey PRIMARY KEY (id, created_at),
   constraint notifications_push_is_object CHECK (((push IS NULL) OR (jsonb_typeof(push) = 'object'::text))),
+  constraint notifications_read_at_sane CHECK (((read_at IS NULL) OR ((read_at >= '2000-01-01 00:00:00+00'::timestamp with time zone) AND (read_at < '2200-01-01 00:00:00+00'::timestamp with time zone)))),
   constraint notifications_send_at_sane CHECK (((send_at IS NULL) OR ((send_at >= '2000-01-01 00:00:00+00'::timestamp with time zone) AND (send_at < '2200-01-01 00:00:00+00'::timestamp with time zone))))
 ) partition by RANGE (created_at);
 alter table public.notifications enable row level security;
@@ -557,6 +559,21 @@ begin
 end $function$
 ;
 
+CREATE OR REPLACE FUNCTION push.are_type_settings(types jsonb)
+ RETURNS boolean
+ LANGUAGE plpgsql
+ IMMUTABLE PARALLEL SAFE
+ SET search_path TO ''
+AS $function$
+begin
+  if jsonb_typeof(types) <> 'object' then
+    return false;
+  end if;
+  return (select count(*) <= 200 and coalesce(bool_and(type ~ '^[A-Za-z0-9_.-]{1,64}$' and said in ('{"enabled": true}', '{"enabled": false}')), true)
+    from jsonb_each(types) as one (type, said));
+end $function$
+;
+
 CREATE OR REPLACE FUNCTION push.catch_up(since timestamp with time zone, until timestamp with time zone)
  RETURNS bigint
  LANGUAGE plpgsql
@@ -833,6 +850,8 @@ grant execute on function auth.jwt() to public;
 grant execute on function auth.uid() to public;
 
 grant execute on function push.applied_migrations() to todoku_worker;
+
+grant execute on function push.are_type_settings(types jsonb) to public;
 
 grant execute on function push.catch_up(since timestamp with time zone, until timestamp with time zone) to todoku_worker;
 

@@ -293,6 +293,27 @@ describe('schema push', () => {
     await expect(badZone).rejects.toMatchObject({ code: '23514', constraint: 'notification_settings_timezone_known' });
   });
 
+  it.each(['read_at', 'opened_at'])('lets nobody set %s to a time that no calendar has', async (column) => {
+    for (const time of ['infinity', '-infinity', '200000-01-01', '1999-12-31']) {
+      const set = touched(db.admin, actors.owner, `update notifications set ${column} = '${time}' where user_id = $1 returning 1`, [
+        ownerId,
+      ]);
+      await expect(set, time).rejects.toMatchObject({ code: '23514', constraint: `notifications_${column}_sane` });
+    }
+    const now = `update notifications set ${column} = now() where user_id = $1 returning 1`;
+    expect(await touched(db.admin, actors.owner, now, [ownerId])).toBeGreaterThan(0);
+  });
+
+  it('lets a user store no more settings than the API takes', async () => {
+    const huge = `update notification_settings set types = jsonb_build_object('t', repeat('x', 1000000)) where user_id = $1 returning 1`;
+    await expect(touched(db.admin, actors.owner, huge, [ownerId])).rejects.toMatchObject({
+      code: '23514',
+      constraint: 'notification_settings_types_known',
+    });
+    const fine = `update notification_settings set types = '{"Feeding": {"enabled": false}}' where user_id = $1 returning 1`;
+    expect(await touched(db.admin, actors.owner, fine, [ownerId])).toBe(1);
+  });
+
   it('lets the worker change neither the audit nor the words of the system', async () => {
     for (const sql of [
       'delete from push.audit returning 1',

@@ -34,6 +34,8 @@ create table public.notifications (
   constraint notifications_created_at_sane check (created_at >= '2000-01-01' and created_at < '2200-01-01'),
   constraint notifications_send_at_sane check (send_at is null or (send_at >= '2000-01-01' and send_at < '2200-01-01')),
   constraint notifications_expires_at_sane check (expires_at is null or (expires_at >= '2000-01-01' and expires_at < '2200-01-01')),
+  constraint notifications_read_at_sane check (read_at is null or (read_at >= '2000-01-01' and read_at < '2200-01-01')),
+  constraint notifications_opened_at_sane check (opened_at is null or (opened_at >= '2000-01-01' and opened_at < '2200-01-01')),
   constraint notifications_data_is_object check (jsonb_typeof(data) = 'object'),
   constraint notifications_push_is_object check (push is null or jsonb_typeof(push) = 'object')
 ) partition by range (created_at);
@@ -67,6 +69,16 @@ create unique index push_tokens_hash on public.push_tokens (token_hash);
 create index push_tokens_user on public.push_tokens (user_id);
 create index push_tokens_inactive on public.push_tokens (updated_at) where not is_active;
 
+-- What the API takes, and not more: planning reads the whole of it with each of her notifications. At most 200 types, so at most 17 kB.
+create function push.are_type_settings(types jsonb) returns boolean language plpgsql immutable parallel safe set search_path = '' as $$
+begin
+  if jsonb_typeof(types) <> 'object' then
+    return false;
+  end if;
+  return (select count(*) <= 200 and coalesce(bool_and(type ~ '^[A-Za-z0-9_.-]{1,64}$' and said in ('{"enabled": true}', '{"enabled": false}')), true)
+    from jsonb_each(types) as one (type, said));
+end $$;
+
 create table public.notification_settings (
   user_id             uuid primary key,
   push_enabled        boolean not null default true,
@@ -74,8 +86,8 @@ create table public.notification_settings (
   quiet_hours_enabled boolean not null default false,
   quiet_hours_start   time not null default '22:00',
   quiet_hours_end     time not null default '07:00',
-  types               jsonb not null default '{}',  -- {"<type>": {"enabled": false}}
+  types               jsonb not null default '{}',  -- {"<type>": {"enabled": false}}; a type that is not here is on
   created_at          timestamptz not null default now(),
   updated_at          timestamptz not null default now(),
-  constraint notification_settings_types_is_object check (jsonb_typeof(types) = 'object')
+  constraint notification_settings_types_known check (push.are_type_settings(types))
 );

@@ -27,6 +27,7 @@ export type Cell = string | number | boolean | Date | null | undefined;
 export function show(value: Cell): string {
   if (value === null || value === undefined || value === '') return '–';
   if (typeof value === 'number') return value.toLocaleString('en-US', { maximumFractionDigits: 1 });
+  if (value instanceof Date && Number.isNaN(value.getTime())) return '?';
   if (value instanceof Date) return `${value.toISOString().slice(0, 19).replace('T', ' ')}Z`;
   return printable(String(value));
 }

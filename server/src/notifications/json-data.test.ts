@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { findDataFault, MAX_DATA_DEPTH, MAX_KEYS_PER_OBJECT } from './json-data.js';
+import { findDataFault, MAX_KEYS_PER_OBJECT } from './json-data.js';
+import { deepestNesting } from './json-depth.js';
 
 /** As text is parsed, because an object literal can't have an own property __proto__. */
 const parsed = (json: string): unknown => JSON.parse(json);
@@ -12,7 +13,7 @@ describe('findDataFault', () => {
   it.each([
     ['an empty object', {}],
     ['every kind of value', { a: 'text', b: 1.5, c: true, d: null, e: [1, [2]], f: { g: {} } }],
-    ['the deepest nesting', parsed(nested(MAX_DATA_DEPTH - 1, '[', ']'))],
+    ['the deepest nesting', parsed(nested(deepestNesting - 1, '[', ']'))],
     ['the most keys', keys(MAX_KEYS_PER_OBJECT)],
     ['keys that only look special', { toString: 1, hasOwnProperty: 2, __proto: 3, toJSON: 'x' }],
     ['the largest exact number', { a: Number.MAX_SAFE_INTEGER, b: -Number.MAX_SAFE_INTEGER, c: 5e-324 }],
@@ -35,9 +36,9 @@ describe('findDataFault', () => {
     ['1e400', parsed('{"a":1e400}'), ['a']],
     ['NaN', { a: Number.NaN }, ['a']],
     ['a number beyond 2^53', parsed('{"a":[1,12345678901234567890]}'), ['a', 1]],
-    ['one level too deep, of arrays', parsed(nested(MAX_DATA_DEPTH, '[', ']')), ['a', ...Array<number>(MAX_DATA_DEPTH - 1).fill(0)]],
-    ['one level too deep, of objects', parsed(nested(MAX_DATA_DEPTH, '{"a":', '}')), Array<string>(MAX_DATA_DEPTH).fill('a')],
-    ['100,000 levels', parsed(nested(100_000, '[', ']')), ['a', ...Array<number>(MAX_DATA_DEPTH - 1).fill(0)]],
+    ['one level too deep, of arrays', parsed(nested(deepestNesting, '[', ']')), ['a', ...Array<number>(deepestNesting - 1).fill(0)]],
+    ['one level too deep, of objects', parsed(nested(deepestNesting, '{"a":', '}')), Array<string>(deepestNesting).fill('a')],
+    ['100,000 levels', parsed(nested(100_000, '[', ']')), ['a', ...Array<number>(deepestNesting - 1).fill(0)]],
     ['a key too many', { a: keys(MAX_KEYS_PER_OBJECT + 1) }, ['a']],
     ['undefined', { a: undefined }, ['a']],
     ['a Date', { a: new Date(0) }, ['a']],

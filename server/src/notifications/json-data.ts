@@ -1,4 +1,5 @@
 /** What `data` of a notification may hold: JSON that Postgres stores, Expo takes and an app reads without a change. */
+import { deepestNesting } from './json-depth.js';
 import { isStorableText } from './storable-text.js';
 
 type JsonValue = string | number | boolean | null | readonly JsonValue[] | JsonObject;
@@ -6,8 +7,6 @@ export interface JsonObject {
   readonly [key: string]: JsonValue;
 }
 
-/** Objects and arrays inside each other, `data` itself counted. Far above need, far below what overflows a stack in Node or Postgres. */
-export const MAX_DATA_DEPTH = 20;
 export const MAX_KEYS_PER_OBJECT = 256;
 
 /** Keys that change an object instead of being stored in it, wherever an app copies them carelessly. */
@@ -38,8 +37,8 @@ function faultIn(value: unknown, depth: number): DataFault | null {
   if (typeof value === 'boolean' || value === null) {
     return null;
   }
-  if (depth > MAX_DATA_DEPTH) {
-    return { path: [], message: `is nested more than ${MAX_DATA_DEPTH} levels deep` };
+  if (depth > deepestNesting) {
+    return { path: [], message: `is nested more than ${deepestNesting} levels deep` };
   }
   if (Array.isArray(value)) {
     return faultInArray(value, depth);

@@ -4,6 +4,7 @@ import { z } from 'zod';
 import { hostileJson } from '../../test/support/hostile-json.js';
 import { TodokuError } from '../errors/todoku-error.js';
 import { MAX_PAYLOAD_BYTES, payloadBytes } from '../planning/payload-size.js';
+import { deepestNesting } from './json-depth.js';
 import { notificationInputSchema, parseNotification } from './notification-input.js';
 
 const plain = { userId: '5F0C4B0E-0000-4000-8000-000000000001', type: 'feeding', title: 'Time to eat' };
@@ -97,7 +98,11 @@ describe('parseNotification refuses, naming the field,', () => {
     ['__proto__ in data', { ...plain, data: JSON.parse('{"a":{"__proto__":{}}}') }, 'data.a.__proto__'],
     ['constructor in data', { ...plain, data: { constructor: {} } }, 'data.constructor'],
     ['__proto__ beside the fields', JSON.parse(`{"userId":"${plain.userId}","type":"a","title":"b","__proto__":{"x":1}}`), '__proto__'],
-    ['100,000 levels', { ...plain, data: JSON.parse(`{"a":${'['.repeat(100_000)}${']'.repeat(100_000)}}`) }, `data.a${'[0]'.repeat(19)}`],
+    [
+      '100,000 levels',
+      { ...plain, data: JSON.parse(`{"a":${'['.repeat(100_000)}${']'.repeat(100_000)}}`) },
+      `data.a${'[0]'.repeat(deepestNesting - 1)}`,
+    ],
     ['100,000 levels where no field is', { ...plain, more: JSON.parse(`${'['.repeat(100_000)}${']'.repeat(100_000)}`) }, 'more'],
     ['a field that there is not', { ...plain, priority: 'high' }, 'priority'],
     ['a field of the table that is not for the outside', { ...plain, broadcast_id: 1 }, 'broadcast_id'],

@@ -4,15 +4,20 @@ import { parseInput } from '../errors/parse-input.js';
 import { MAX_PAYLOAD_BYTES, payloadBytes } from '../planning/payload-size.js';
 import { pushOptionsSchema } from '../providers/push-options.js';
 import { instant } from './instant.js';
-import { findDataFault, type JsonObject } from './json-data.js';
+import { findDataFault, type JsonObject, MAX_KEYS_PER_OBJECT } from './json-data.js';
+import { deepestNesting } from './json-depth.js';
 import { storableText } from './storable-text.js';
+import { typeNamePattern, typeNameRule } from './type-name.js';
 
 /** Any hexadecimal uuid: user ids come from the app, whatever made them. */
 const uuid = z.guid('must be a uuid');
 
 const data = z
   .unknown()
-  .meta({ type: 'object', description: 'For the app: up to 20 levels deep, up to 256 keys an object.' })
+  .meta({
+    type: 'object',
+    description: `For the app: up to ${deepestNesting} levels deep with the body around it, up to ${MAX_KEYS_PER_OBJECT} keys an object.`,
+  })
   .transform((value, context): JsonObject => {
     const fault = findDataFault(value);
     if (fault !== null) {
@@ -26,7 +31,7 @@ export const notificationInputSchema = z
   .strictObject({
     id: uuid.optional(),
     userId: uuid,
-    type: z.string().regex(/^[a-z0-9_.-]{1,64}$/i, 'must be 1 to 64 of the characters a-z, 0-9, _ . -'),
+    type: z.string().regex(typeNamePattern, typeNameRule),
     title: storableText.min(1, 'must not be empty'),
     message: storableText.default(''),
     data: data.default({}),

@@ -24,11 +24,11 @@ describe('getSettings', () => {
     expect(await manager.getSettings(user)).toEqual(defaultSettings);
   });
 
-  it('reads a row that the app has written badly', async () => {
+  it('reads a row that the app has written in its own way', async () => {
     const user = randomUUID();
     await db.admin.query(
       /* sql */ `insert into notification_settings (user_id, timezone, quiet_hours_start, quiet_hours_end, types)
-        values ($1, 'asia/tokyo', '24:00', '06:59:30', '{"a": 1, "b": {"enabled": "no"}, "c": {"enabled": false, "more": 1}}')`,
+        values ($1, 'asia/tokyo', '24:00', '06:59:30', '{"c": {"enabled": false}}')`,
       [user],
     );
     expect(await manager.getSettings(user)).toEqual({
@@ -42,6 +42,31 @@ describe('getSettings', () => {
   it.each(['JST', 'JST-9', 'EST5EDT', '+09:00', 'Mars/Olympus5'])('never meets the zone %j: the table refuses it', async (zone) => {
     const inserted = db.admin.query('insert into notification_settings (user_id, timezone) values ($1, $2)', [randomUUID(), zone]);
     await expect(inserted).rejects.toMatchObject({ code: '23514' });
+  });
+});
+
+describe('the table', () => {
+  const write = (types: string) =>
+    db.admin.query('insert into notification_settings (user_id, types) values ($1, $2::jsonb)', [randomUUID(), types]);
+  const many = (count: number) =>
+    JSON.stringify(Object.fromEntries(Array.from({ length: count }, (_, nr) => [`t${nr}`, { enabled: false }])));
+  const longest = JSON.stringify({ ['T'.repeat(64)]: { enabled: true } });
+
+  it.each(['{}', longest, many(200)])('takes what the API takes', async (types) => {
+    await expect(write(types)).resolves.toEqual([]);
+  });
+
+  it.each([
+    ['more than 200 types', many(201)],
+    ['100,000 types', many(100_000)],
+    ['a name of megabytes', JSON.stringify({ ['t'.repeat(4_000_000)]: { enabled: false } })],
+    ['a name that no type has', '{"a b": {"enabled": false}}'],
+    ['a huge value', JSON.stringify({ t: { enabled: false, more: 'x'.repeat(4_000_000) } })],
+    ['what says nothing', '{"t": {"enabled": "no"}}'],
+    ['no object', '[]'],
+    ['null', 'null'],
+  ])('refuses %s, whoever writes it', async (_name, types) => {
+    await expect(write(types)).rejects.toMatchObject({ code: '23514', constraint: 'notification_settings_types_known' });
   });
 });
 
@@ -65,6 +90,11 @@ describe('updateSettings', () => {
     ['timezone', { timezone: 'Asia/Tokyo' }, { timezone: 'Asia/Tokyo' }],
     ['timezone to the default', { timezone: null }, { timezone: null }],
     ['a part of the quiet hours', { quietHours: { end: '08:00' } }, { quietHours: { enabled: true, start: '21:30', end: '08:00' } }],
+    [
+      'a type in capitals',
+      { types: { Feeding: { enabled: true } } },
+      { types: { feeding: { enabled: false }, Feeding: { enabled: true } } },
+    ],
     ['one type', { types: { growth: { enabled: false } } }, { types: { feeding: { enabled: false }, growth: { enabled: false } } }],
     ['a type again', { types: { feeding: { enabled: true } } }, { types: { feeding: { enabled: true } } }],
   ])('changes %s and nothing else', async (_name, patch, changed) => {

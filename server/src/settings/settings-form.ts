@@ -1,8 +1,9 @@
 /** A user's settings as the API takes and gives them. Times of day are on her own clock. */
 import { z } from 'zod';
+import { typeNamePattern, typeNameRule } from '../notifications/type-name.js';
 import { isKnownTimezone } from '../planning/local-time.js';
 
-const typeName = z.string().regex(/^[a-z0-9_.-]{1,64}$/i, 'must be 1 to 64 of the characters a-z, 0-9, _ . -');
+const typeName = z.string().regex(typeNamePattern, typeNameRule);
 const timeOfDay = z
   .string()
   .regex(/^([01]\d|2[0-3]):[0-5]\d$/, 'must be a time of day as in 22:00')

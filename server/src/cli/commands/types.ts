@@ -1,5 +1,6 @@
 import { type Command, InvalidArgumentError, Option } from 'commander';
 import { TodokuError } from '../../errors/todoku-error.js';
+import { typeOrAllPattern, typeOrAllRule } from '../../notifications/type-name.js';
 import type { TypeSettings } from '../../planning/policy-manager.js';
 import { onOff, wholeNumber } from '../arguments.js';
 import type { Cli } from '../cli.js';
@@ -75,7 +76,6 @@ function changesOf({ lane, urgent, enabled, capped, ttl, dedupe, unknown }: SetO
 }
 
 function typeName(text: string): string {
-  if (!/^(?:\*|[a-z0-9_.-]{1,64})$/i.test(text))
-    throw new InvalidArgumentError('It has to be * or 1 to 64 of the characters a-z, 0-9, _ . -');
+  if (!typeOrAllPattern.test(text)) throw new InvalidArgumentError(`It ${typeOrAllRule}.`);
   return text;
 }

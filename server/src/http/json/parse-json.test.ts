@@ -1,7 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { deepestNesting } from '../../notifications/json-depth.js';
 import { JsonProblem } from './json-problem.js';
-import { deepestNesting, parseJson } from './parse-json.js';
+import { parseJson } from './parse-json.js';
 
 function problemOf(text: string): JsonProblem {
   try {
@@ -114,7 +115,7 @@ describe('parseJson', () => {
 
   it('refuses deep nesting without descending into it', () => {
     expect(parseJson(nested(deepestNesting))).toEqual(JSON.parse(nested(deepestNesting)));
-    expect(problemOf(nested(deepestNesting + 1)).message).toMatch(/nesting/);
+    expect(problemOf(nested(deepestNesting + 1)).message).toContain(String(deepestNesting));
     expect(problemOf(nested(1_000_000)).message).toMatch(/nesting/);
     expect(problemOf('{"a":'.repeat(100_000)).path).toBe(Array(deepestNesting).fill('a').join('.'));
   });

@@ -1,17 +1,17 @@
 /**
  * JSON as the API takes it: all that JSON.parse takes, except what would change or break on its way to a device.
  *
- * Refused, with the path of the value: nesting over 32, the key `__proto__`, the same key twice (parsers disagree on which one counts), the
+ * Refused, with the path of the value: nesting over `deepestNesting`, the key `__proto__`, the same key twice (parsers disagree on which one counts), the
  * character NUL and halves of surrogate pairs (Postgres holds neither), and numbers that a JavaScript number would silently change or that
  * print as hundreds of digits. An own parser because JSON.parse tells none of this afterwards; strings are found by native search, so it is
  * within a factor of three of JSON.parse on real bodies (4 µs instead of 2 for one notification).
  */
 import { fieldPath } from '../../errors/field-path.js';
+import { deepestNesting } from '../../notifications/json-depth.js';
 import { JsonProblem } from './json-problem.js';
 
 export type JsonValue = string | number | boolean | null | JsonValue[] | { [key: string]: JsonValue };
 
-export const deepestNesting = 32;
 /** Every number up to here keeps its value in any parser; larger magnitudes are refused, whole or not. */
 const largest = Number.MAX_SAFE_INTEGER;
 const smallest = 1e-20;

@@ -5,17 +5,20 @@ import { japanese } from './wording-ja.js';
 
 export const wordings: Readonly<Record<Locale, Wording>> = { en: english, ja: japanese };
 
-/** An instant on the clock of a zone: `2026-08-01 07:00:12`. */
+/** The last millisecond that a Date can be, since 1970. */
+const lastDay = 8.64e15;
+
+/** An instant on the clock of a zone: `2026-08-01 07:00:12`. What no calendar holds ('infinity' in a table) is shown as it is read. */
 export function clockOf(timezone: string): (at: Date) => string {
   const format = new Intl.DateTimeFormat('sv-SE', { timeZone: timezone, dateStyle: 'short', timeStyle: 'medium' });
-  return (at) => format.format(at);
+  return (at) => (Math.abs(Number(at)) <= lastDay ? format.format(at) : String(at));
 }
 
-/** `taken by Apple or Google (1 of 2 devices), refused (1 of 2 devices)` */
-export function statesInShort(counts: Readonly<Record<string, number>>, words: Wording): string {
+/** `taken by Apple or Google (1 of 2 devices), refused (1 of 2 devices)`. `devices`: how many they go to; null: not known. */
+export function statesInShort(counts: Readonly<Record<string, number>>, devices: number | null, words: Wording): string {
   const all = Object.values(counts).reduce((sum, n) => sum + n, 0);
   return Object.entries(counts)
-    .map(([state, n]) => words.onDevices(words.shortStates[state] ?? state, n, all))
+    .map(([state, n]) => words.onDevices(words.shortStates[state] ?? state, n, all, devices))
     .join(', ');
 }
 

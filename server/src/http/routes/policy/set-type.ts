@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { typeOrAllPattern, typeOrAllRule } from '../../../notifications/type-name.js';
 import { typeSchema } from '../../../planning/policy-manager.js';
 import { actorOf } from '../../caller.js';
 import type { HttpParts } from '../../http-parts.js';
@@ -14,7 +15,7 @@ export function setType({ policyManager }: HttpParts): Route {
     summary: 'Set everything for one type of notification',
     description: 'Fields that are left out get the defaults of a new type.',
     params: z.strictObject({
-      type: z.string().regex(/^(?:\*|[a-z0-9_.-]{1,64})$/i, 'must be * or 1 to 64 of the characters a-z, 0-9, _ . -'),
+      type: z.string().regex(typeOrAllPattern, typeOrAllRule),
     }),
     body: typeSchema.extend({ reason }),
     answers: { 200: typeSchema.extend({ type: z.string() }) },
