@@ -14,11 +14,11 @@ export function clockOf(timezone: string): (at: Date) => string {
   return (at) => (Math.abs(Number(at)) <= lastDay ? format.format(at) : String(at));
 }
 
-/** `taken by Apple or Google (1 of 2 devices), refused (1 of 2 devices)`. `devices`: how many they go to; null: not known. */
-export function statesInShort(counts: Readonly<Record<string, number>>, devices: number | null, words: Wording): string {
+/** `taken by Apple or Google (1 of 2 devices), refused (1 of 2 devices)` */
+export function statesInShort(counts: Readonly<Record<string, number>>, words: Wording): string {
   const all = Object.values(counts).reduce((sum, n) => sum + n, 0);
   return Object.entries(counts)
-    .map(([state, n]) => words.onDevices(words.shortStates[state] ?? state, n, all, devices))
+    .map(([state, n]) => words.onDevices(words.shortStates[state] ?? state, n, all))
     .join(', ');
 }
 
