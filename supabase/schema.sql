@@ -746,11 +746,13 @@ CREATE OR REPLACE FUNCTION push.take_in()
  SET search_path TO ''
  SET "TimeZone" TO 'UTC'
 AS $function$
+declare
+  stranger bigint;
 begin
   with packed as materialized (
-    select lane, broadcast_id, hour, count(*) as n, array_agg(id) as ids, array_agg(created_at) as created_ats
+    select lane, broadcast_id, min(known) as known, hour, count(*) as n, array_agg(id) as ids, array_agg(created_at) as created_ats
     from (
-      select i.id, i.created_at, i.broadcast_id, date_trunc('hour', i.created_at) as hour,
+      select i.id, i.created_at, i.broadcast_id, b.id as known, date_trunc('hour', i.created_at) as hour,
         coalesce(b.lane, t.lane, d.lane, p.default_lane) as lane,
         row_number() over () as nr
       from inserted i
@@ -763,9 +765,16 @@ begin
   ), counted as (
     insert into push.ledger_entries (hour, broadcast_id, item, n)
     select hour, broadcast_id, 'accepted', sum(n) from packed group by 1, 2
+  ), written as (
+    insert into push.outbox (lane, broadcast_id, n, notification_ids, created_ats)
+    select lane, broadcast_id, n, ids, created_ats from packed
   )
-  insert into push.outbox (lane, broadcast_id, n, notification_ids, created_ats)
-  select lane, broadcast_id, n, ids, created_ats from packed;
+  select broadcast_id into stranger from packed where broadcast_id is not null and known is null limit 1;
+  -- As a foreign key would, which would cost every row of a broadcast a look-up and a lock.
+  if stranger is not null then
+    raise exception 'there is no broadcast %', stranger using errcode = 'foreign_key_violation', table = 'notifications',
+      column = 'broadcast_id', hint = 'Leave broadcast_id out: only the rows that a broadcast makes have one.';
+  end if;
   return null;
 end $function$
 ;

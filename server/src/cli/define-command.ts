@@ -1,8 +1,8 @@
 import type { Command } from 'commander';
+import { printableLines } from '../logging/printable.js';
 import { reasonText } from './arguments.js';
 import type { Answer, Cli } from './cli.js';
 import { languages } from './language.js';
-import { printableLines } from './layout.js';
 
 interface CommandText {
   readonly summary: string;

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { cellsOf, fields, printable, printableLines, show, table, tally } from './layout.js';
+import { cellsOf, fields, show, table, tally } from './layout.js';
 
 describe('show', () => {
   it.each([
@@ -13,14 +13,6 @@ describe('show', () => {
     [new Date('2026-08-01T00:00:05.678Z'), '2026-08-01 00:00:05Z'],
   ])('writes %o as %s', (value, text) => {
     expect(show(value)).toBe(text);
-  });
-});
-
-describe('printable', () => {
-  it('lets nothing reach the terminal that is not to be seen', () => {
-    expect(printable('a\u001b[31mb\u0007\n\u009b\u202ec')).toBe('a\ufffd[31mb\ufffd\ufffd\ufffd\ufffdc');
-    expect(printableLines('a\u001b\nb')).toBe('a\ufffd\nb');
-    expect(printable('届く 🎉 é')).toBe('届く 🎉 é');
   });
 });
 

@@ -1,23 +1,15 @@
 /** Plain text for a terminal: columns that also align where characters are two cells wide. */
+import { printable } from '../logging/printable.js';
 
 const wide =
   /[\u1100-\u115f\u2e80-\u303e\u3041-\ua4cf\uac00-\ud7a3\uf900-\ufaff\ufe30-\ufe4f\uff00-\uff60\uffe0-\uffe6\u{1f300}-\u{1faff}\u{20000}-\u{3fffd}]/u;
-const control = /[\u0000-\u001f\u007f-\u009f\u2028-\u202e\u2066-\u2069]/g;
-
-/** Stored text can hold escape sequences and line breaks: a title must not be able to write on the operator's screen. */
-export function printable(text: string): string {
-  return text.replace(control, '\ufffd');
-}
-
-/** The same for a text of several lines. */
-export function printableLines(text: string): string {
-  return text.split('\n').map(printable).join('\n');
-}
+/** Takes no cell of its own: accents that stand apart, joiners, variation selectors. */
+const joined = /\p{Mn}|\p{Me}|[\u200b-\u200d]/u;
 
 /** Terminal cells that a text takes. */
 export function cellsOf(text: string): number {
   let cells = 0;
-  for (const character of text) cells += wide.test(character) ? 2 : 1;
+  for (const character of text) cells += joined.test(character) ? 0 : wide.test(character) ? 2 : 1;
   return cells;
 }
 
@@ -54,7 +46,7 @@ export function table(headings: readonly string[], rows: readonly (readonly Cell
 
 /** Names with their values, one a line; what is undefined is left out. */
 export function fields(pairs: readonly (readonly [string, Cell])[], indent = ''): string {
-  const shown = pairs.filter(([, value]) => value !== undefined);
+  const shown = pairs.filter(([, value]) => value !== undefined).map(([name, value]) => [printable(name), value] as const);
   const width = Math.max(0, ...shown.map(([name]) => cellsOf(name)));
   return shown.map(([name, value]) => `${indent}${name}${' '.repeat(width - cellsOf(name))}  ${show(value)}`).join('\n');
 }
@@ -63,6 +55,6 @@ export function fields(pairs: readonly (readonly [string, Cell])[], indent = '')
 export function tally(counts: Readonly<Record<string, number>>): string {
   return Object.entries(counts)
     .filter(([, n]) => n !== 0)
-    .map(([name, n]) => `${name} ${show(n)}`)
+    .map(([name, n]) => `${printable(name)} ${show(n)}`)
     .join(', ');
 }

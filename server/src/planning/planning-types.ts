@@ -54,6 +54,9 @@ export interface PlanningPolicy {
   readonly defaultTimezone: string;
   readonly releaseSpreadSeconds: number;
   readonly maxPayloadBytes: number;
+  /** For the record only: whether the cap is reached is history. */
+  readonly capLimit?: number | null;
+  readonly capWindowSeconds?: number;
 }
 
 export interface DecisionInput {

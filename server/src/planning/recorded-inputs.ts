@@ -18,5 +18,6 @@ export function recordedInputs(item: OutboxItem, input: DecisionInput): string |
     broadcastState: item.broadcastState,
     now: input.now.toISOString(),
     spread: input.spread,
+    ...(history.capReached ? { cap: { limit: input.policy.capLimit, windowSeconds: input.policy.capWindowSeconds } } : {}),
   });
 }

@@ -20,7 +20,7 @@ export async function unparkChunks(tx: Queryable, broadcastId: number): Promise<
   return released.length;
 }
 
-/** $1 broadcast, $2 most chunks. A chunk that is locked is being claimed, settled or ended by somebody else: the next call sees it. */
+/** $1 broadcast, $2 most chunks, $3 code. A chunk that is locked is being claimed, settled or ended by somebody else: the next call sees it. */
 const endWaiting: Statement = {
   name: 'end_cancelled_chunks',
   text: /* sql */ `
@@ -30,7 +30,7 @@ with doomed as (
   delete from push.chunks c using doomed d where c.id = d.id returning c.*
 ), recorded as (
   insert into push.deliveries (delivery_id, state, attempt, chunk_id, notification_id, created_at, token_id, code)
-  select u.delivery_id, 32, g.attempt, g.id, u.notification_id, u.created_at, u.token_id, 'BROADCAST_CANCELLED'
+  select u.delivery_id, 32, g.attempt, g.id, u.notification_id, u.created_at, u.token_id, $3::text
   from gone g, unnest(g.delivery_ids, g.notification_ids, g.created_ats, g.token_ids) as u(delivery_id, notification_id, created_at, token_id)
 ), counted as (
   insert into push.ledger_entries (hour, broadcast_id, item, n)
@@ -41,19 +41,23 @@ select coalesce(sum(n), 0)::int as deliveries, count(*)::int as chunks from gone
 
 const chunksAtOnce = 200;
 
+type EndCode = 'BROADCAST_CANCELLED' | 'BROADCAST_UNKNOWN';
+
 /** Ends what waits of a cancelled broadcast, in bounded transactions. Returns how many deliveries. */
-export async function endWaitingChunks(database: Queryable, broadcastId: number): Promise<number> {
+export async function endWaitingChunks(database: Queryable, broadcastId: number, code: EndCode = 'BROADCAST_CANCELLED'): Promise<number> {
   for (let total = 0; ; ) {
-    const [ended] = await database.query<{ deliveries: number; chunks: number }>(endWaiting, [broadcastId, chunksAtOnce]);
+    const [ended] = await database.query<{ deliveries: number; chunks: number }>(endWaiting, [broadcastId, chunksAtOnce, code]);
     total += ended?.deliveries ?? 0;
     if ((ended?.chunks ?? 0) < chunksAtOnce) return total;
   }
 }
 
-/** Broadcasts whose chunks do not stand as their broadcast says. */
+/** Broadcasts whose chunks do not stand as their broadcast says; also of one that was deleted, which no claim takes. */
 const strays = /* sql */ `
-select distinct b.id from push.chunks c join push.broadcasts b on b.id = c.broadcast_id
-where (b.state = 'cancelled' and c.state in (1, 3)) or (b.state = 'paused' and c.state = 1) or (b.state in ('running', 'done') and c.state = 3)`;
+select distinct c.broadcast_id as id from push.chunks c left join push.broadcasts b on b.id = c.broadcast_id
+where c.broadcast_id is not null and (
+  ((b.id is null or b.state = 'cancelled') and c.state in (1, 3)) or (b.state = 'paused' and c.state = 1) or (b.state in ('running', 'done') and c.state = 3)
+)`;
 
 /**
  * Puts right what crossed a pause, a resumption or a cancellation: a chunk that was on the wire comes back to the queue after its broadcast was
@@ -65,8 +69,9 @@ export async function tendStrayChunks(database: Database): Promise<number> {
   for (const { id } of found) {
     await database.transaction(async (tx) => {
       const [broadcast] = await tx.query<{ state: string }>('select state from push.broadcasts where id = $1 for update', [id]);
-      if (broadcast?.state === 'cancelled') await endWaitingChunks(tx, id);
-      else if (broadcast?.state === 'paused') await parkChunks(tx, id);
+      if (broadcast === undefined) await endWaitingChunks(tx, id, 'BROADCAST_UNKNOWN');
+      else if (broadcast.state === 'cancelled') await endWaitingChunks(tx, id);
+      else if (broadcast.state === 'paused') await parkChunks(tx, id);
       else await unparkChunks(tx, id);
     });
   }

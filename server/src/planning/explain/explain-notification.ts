@@ -2,15 +2,16 @@ import type { Database, Queryable } from '../../database/database.js';
 import { TodokuError } from '../../errors/todoku-error.js';
 import { LocalTime } from '../local-time.js';
 import { loadPolicy, type Policy } from '../policy-cache.js';
+import { readCap } from './read-cap.js';
 import { readDeliveries } from './read-deliveries.js';
-import { duplicateOf, replay } from './replay.js';
-import { findDecisions, findNotification, findSwitches, findWaiting } from './story-statements.js';
-import type { DecisionStory, NotificationRow, NotificationStory, Standing } from './story-types.js';
+import { readBroadcast, readStops } from './read-stops.js';
+import { capOf, duplicateOf, replay } from './replay.js';
+import { findDecisions, findNotification, findWaiting } from './story-statements.js';
+import type { BroadcastStory, DecisionStory, NotificationRow, NotificationStory, Standing } from './story-types.js';
 
 interface FoundNotification extends NotificationRow {
   readonly payloadBytes: number;
   readonly broadcastState: string | null;
-  readonly broadcastFinishedAt: Date | null;
   readonly timezone: string | null;
 }
 
@@ -39,16 +40,22 @@ export async function explainNotification(database: Database, id: string, localT
     const [waiting] = await tx.query<{ inOutbox: boolean; held: { until: string; reason: string } | null }>(findWaiting, [id]);
     const held = waiting?.held ?? null;
     const policy = await loadPolicy(tx);
+    const broadcastId = notification?.broadcastId ?? null;
+    const broadcast = broadcastId === null ? null : await readBroadcast(tx, broadcastId, notification?.broadcastState ?? null);
+    const { deliveries, devices, projectIds } = await readDeliveries(tx, decisions, first.createdAt, notification?.userId ?? null);
+    const told: DecisionStory[] = [];
+    for (const decision of decisions) told.push(await tell(tx, decision, { notification, broadcast, policy, localTime }));
     return {
       id,
       notification: notification === null ? null : publicPart(notification),
       standing: standingOf(waiting?.inOutbox === true, held !== null, decisions),
       held: held === null ? null : { until: new Date(held.until), reason: held.reason },
-      decisions: decisions.map((decision) => tell(decision, notification, policy, localTime)),
-      deliveries: await readDeliveries(tx, decisions, first.createdAt, notification?.userId ?? null),
+      decisions: told,
+      deliveries,
+      devices,
       timezone: knownZone(notification?.timezone ?? null, policy, localTime),
-      stoppedBy: await readSwitches(tx),
-      broadcastState: notification?.broadcastState ?? null,
+      stops: await readStops(tx, broadcast, projectIds),
+      broadcast,
     };
   });
 }
@@ -72,35 +79,29 @@ function standingOf(inOutbox: boolean, isHeld: boolean, decisions: readonly Foun
   return last.verdict === 1 ? 'planned' : last.verdict === 3 ? 'suppressed' : 'held';
 }
 
-function tell(found: FoundDecision, notification: FoundNotification | null, policy: Policy, localTime: LocalTime): DecisionStory {
+interface Around {
+  readonly notification: FoundNotification | null;
+  readonly broadcast: BroadcastStory | null;
+  readonly policy: Policy;
+  readonly localTime: LocalTime;
+}
+
+async function tell(tx: Queryable, found: FoundDecision, { notification, broadcast, policy, localTime }: Around): Promise<DecisionStory> {
   const { at, reason, holdUntil, deliveries, inputs } = found;
   const verdict = verdicts[found.verdict];
-  const broadcastCancelledAt = notification?.broadcastState === 'cancelled' ? notification.broadcastFinishedAt : null;
   const past = { at, verdict, reason, holdUntil, deliveries, inputs };
+  const capped = reason === 'frequency_cap' && notification !== null;
   return {
     ...{ at, verdict, reason, holdUntil, deliveries, duplicateOf: duplicateOf(inputs) },
-    ...replay(past, { notification, broadcastCancelledAt, policy, localTime }),
+    cap: capped ? await readCap(tx, { userId: notification.userId, at, cap: capOf(inputs) }, policy) : null,
+    ...replay(past, { notification, broadcastCancelledAt: broadcast?.cancelled?.at ?? null, policy, localTime }),
   };
 }
 
-function publicPart({
-  payloadBytes: _,
-  broadcastState: __,
-  broadcastFinishedAt: ___,
-  timezone: ____,
-  ...row
-}: FoundNotification): NotificationRow {
+function publicPart({ payloadBytes: _, broadcastState: __, timezone: ___, ...row }: FoundNotification): NotificationRow {
   return row;
 }
 
 export function knownZone(own: string | null, policy: Policy, localTime: LocalTime): string {
   return [own, policy.defaultTimezone].find((zone) => zone !== null && localTime.isKnown(zone)) ?? 'UTC';
-}
-
-/** What stops everything at the moment. */
-export async function readSwitches(tx: Queryable): Promise<string[]> {
-  const [switches] = await tx.query<{ paused: boolean; emergency: boolean; pushesEnabled: boolean }>(findSwitches);
-  if (switches === undefined) return [];
-  const { paused, emergency, pushesEnabled } = switches;
-  return [...(paused ? ['paused'] : []), ...(emergency ? ['emergency'] : []), ...(pushesEnabled ? [] : ['disabled'])];
 }

@@ -2,8 +2,10 @@ import type { Database } from '../../database/database.js';
 import { LocalTime } from '../local-time.js';
 import { loadPolicy } from '../policy-cache.js';
 import { quietHoursOf, timeOfDay } from '../settings-row.js';
-import { knownZone, readSwitches } from './explain-notification.js';
+import { knownZone } from './explain-notification.js';
+import { readCap } from './read-cap.js';
 import { describeDevice, type FoundDevice } from './read-deliveries.js';
+import { readStops } from './read-stops.js';
 import { findDevicesOfUser, findRecent, findSettings } from './story-statements.js';
 import type { RecentNotification, Standing, UserStory } from './story-types.js';
 
@@ -27,6 +29,7 @@ interface FoundRecent {
   readonly heldUntil: Date | null;
   readonly inOutbox: boolean;
   readonly states: Record<string, number> | null;
+  readonly devices: number | null;
 }
 
 const recentNotifications = 20;
@@ -54,7 +57,12 @@ export async function explainUser(database: Database, userId: string, localTime 
         registeredAt: token.registeredAt,
       })),
       recent: recent.map(describeRecent),
-      stoppedBy: await readSwitches(tx),
+      cap: await readCap(tx, { userId, at: null, cap: null }, policy),
+      stops: await readStops(
+        tx,
+        null,
+        tokens.map((token) => token.projectId),
+      ),
     };
   });
 }
@@ -72,7 +80,7 @@ function quietUntil(found: FoundSettings, now: Date, timezone: string, localTime
   return new Date(localTime.quietEnd(quiet, now.getTime(), timezone));
 }
 
-function describeRecent({ verdict, deliveries, inOutbox, states, ...row }: FoundRecent): RecentNotification {
+function describeRecent({ verdict, deliveries, inOutbox, states, devices, ...row }: FoundRecent): RecentNotification {
   const told = states ?? {};
   const inFlight = (deliveries ?? 0) - Object.values(told).reduce((sum, n) => sum + n, 0);
   const { reason, heldUntil, id, createdAt, type, title } = row;
@@ -88,5 +96,6 @@ function describeRecent({ verdict, deliveries, inOutbox, states, ...row }: Found
             : verdict === 2
               ? 'outbox'
               : 'untaken';
-  return { id, createdAt, type, title, standing, reason, heldUntil, states: inFlight > 0 ? { ...told, in_flight: inFlight } : told };
+  const known = { id, createdAt, type, title, standing, reason, heldUntil };
+  return inFlight > 0 ? { ...known, states: { ...told, in_flight: inFlight }, devices: null } : { ...known, states: told, devices };
 }

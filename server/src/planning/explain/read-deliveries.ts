@@ -14,6 +14,7 @@ interface FoundChunk {
   readonly leasedBy: string | null;
   readonly lastCode: string | null;
   readonly splitFrom: number | null;
+  readonly projectId: number;
   readonly state: 'ready' | 'delayed' | 'sending' | 'parked';
   readonly deliveryIds: number[];
   readonly tokenIds: string[];
@@ -22,6 +23,8 @@ interface FoundChunk {
 export interface FoundDevice extends Omit<Device, 'isStillHers' | 'freeze'> {
   readonly id: string;
   readonly userId: string;
+  /** The same for tokens of one device. */
+  readonly same: string;
   readonly registeredAt: Date;
   readonly projectId: number;
   readonly frozenAt: Date | null;
@@ -44,17 +47,25 @@ interface PromisedDeliveries {
   readonly deliveries: number;
 }
 
+interface FoundDeliveries {
+  readonly deliveries: DeliveryStory[];
+  /** How many devices they go to. */
+  readonly devices: number;
+  /** Of those that wait. */
+  readonly projectIds: number[];
+}
+
 /** The deliveries that decisions promised, in the order of their numbers. `userId`: null when the notification's row is gone. */
 export async function readDeliveries(
   tx: Queryable,
   decisions: readonly PromisedDeliveries[],
   createdAt: Date,
   userId: string | null,
-): Promise<DeliveryStory[]> {
+): Promise<FoundDeliveries> {
   const ids = decisions.flatMap(({ firstDelivery, deliveries }) =>
     firstDelivery === null ? [] : Array.from({ length: deliveries }, (_, i) => firstDelivery + i),
   );
-  if (ids.length === 0) return [];
+  if (ids.length === 0) return { deliveries: [], devices: 0, projectIds: [] };
   const since = new Date(Math.min(...decisions.map(({ at }) => at.getTime())) - marginMs);
   const steps = await tx.query<FoundStep & object>(findSteps, [plainArray(ids), since]);
   const chunks = await tx.query<FoundChunk & object>(findChunks, [plainArray(ids), createdAt]);
@@ -69,7 +80,12 @@ export async function readDeliveries(
     plainArray([...new Set(told.map((delivery) => delivery.tokenId))].filter((id) => id !== '')),
   ]);
   const byId = new Map(devices.map((device) => [device.id, describeDevice(device, userId)]));
-  return told.map((delivery) => ({ ...delivery, device: byId.get(delivery.tokenId) ?? null }));
+  const same = new Map(devices.map((device) => [device.id, device.same]));
+  return {
+    deliveries: told.map((delivery) => ({ ...delivery, device: byId.get(delivery.tokenId) ?? null })),
+    devices: new Set(told.map(({ tokenId, deliveryId }) => same.get(tokenId) ?? (tokenId === '' ? deliveryId : tokenId))).size,
+    projectIds: chunks.filter(({ state }) => state !== 'sending').map(({ projectId }) => projectId),
+  };
 }
 
 /** What may be said of a device to an operator. */

@@ -1,9 +1,13 @@
-import { clockOf, deviceLine, freezeLines, statesInShort, wordings } from './render-parts.js';
+import { printableIn } from '../../logging/printable.js';
+import { actText, capLine, clockOf, deviceLine, freezeLines, statesInShort, stopLine, wordings } from './render-parts.js';
 import type { Attempt, DecisionStory, DeliveryStory, Device, NotificationStory } from './story-types.js';
 import type { Locale, Wording } from './wording.js';
 
+type Clock = (at: Date) => string;
+
 /** What became of a notification, for people. Times are on the user's clock. */
-export function renderNotification(story: NotificationStory, locale: Locale): string {
+export function renderNotification(told: NotificationStory, locale: Locale): string {
+  const story = printableIn(told);
   const words = wordings[locale];
   const time = clockOf(story.timezone);
   const { notification } = story;
@@ -13,21 +17,35 @@ export function renderNotification(story: NotificationStory, locale: Locale): st
   } else {
     lines.push(`  ${notification.title}  (${notification.type})`, `  ${words.forUser(notification.userId)}`);
     lines.push(`  ${words.created(`${time(notification.createdAt)} (${story.timezone})`)}`);
-    if (notification.broadcastId !== null) lines.push(`  ${words.ofBroadcast(notification.broadcastId, story.broadcastState ?? '?')}`);
+    if (story.broadcast !== null) lines.push(`  ${broadcastLine(story.broadcast, words, time)}`);
     if (notification.readAt !== null) lines.push(`  ${words.read(time(notification.readAt))}`);
     if (notification.openedAt !== null) lines.push(`  ${words.opened(time(notification.openedAt))}`);
   }
   lines.push('', `${words.inShort}: ${inShort(story, words, time)}`);
   if (story.decisions.length > 0)
-    lines.push('', words.decisions, ...story.decisions.flatMap((decision) => decisionLines(decision, words, time)));
+    lines.push('', words.decisions, ...story.decisions.flatMap((decision) => decisionLines(decision, story, words, time)));
   if (story.deliveries.length > 0)
-    lines.push('', words.deliveries, ...story.deliveries.flatMap((delivery) => deliveryLines(delivery, words, time)));
-  const advice = [...stopsInTheWay(story, words), ...adviceFor(story, words), ...freezeLines(refusedDevices(story), words, time)];
+    lines.push('', words.deliveries, ...story.deliveries.flatMap((delivery) => deliveryLines(delivery, story, words, time)));
+  const advice = [...adviceFor(story, words), ...freezeLines(refusedDevices(story), words, time)];
   if (advice.length > 0) lines.push('', words.whatToDo, ...advice.map((line) => `  - ${line}`));
   return lines.join('\n');
 }
 
-function inShort(story: NotificationStory, words: Wording, time: (at: Date) => string): string {
+function broadcastLine({ id, state, cancelled }: NonNullable<NotificationStory['broadcast']>, words: Wording, time: Clock): string {
+  return `${words.ofBroadcast(id, state)}${cancelled === null ? '' : actText(cancelled, words, time)}`;
+}
+
+function inShort(story: NotificationStory, words: Wording, time: Clock): string {
+  const outcome = outcomeOf(story, words, time);
+  return waits(story) && story.stops.length > 0
+    ? words.stopped(
+        outcome,
+        story.stops.map((stop) => stopLine(stop, words, time)),
+      )
+    : outcome;
+}
+
+function outcomeOf(story: NotificationStory, words: Wording, time: Clock): string {
   if (story.held !== null) return words.heldUntil(time(story.held.until), words.reasons[story.held.reason] ?? story.held.reason);
   switch (story.standing) {
     case 'untaken':
@@ -37,12 +55,31 @@ function inShort(story: NotificationStory, words: Wording, time: (at: Date) => s
     case 'held':
       return words.standings.nowhere;
     case 'suppressed': {
-      const reason = story.decisions.at(-1)?.reason ?? '';
-      return words.suppressed(words.reasons[reason] ?? reason);
+      const last = story.decisions.at(-1);
+      return words.suppressed(last === undefined ? '' : reasonText(last, story, words, time));
     }
     case 'planned':
-      return statesInShort(countStates(story.deliveries), words);
+      return `${statesInShort(countStates(story.deliveries), story.devices, words)}${whyWithdrawn(story, words, time)}`;
   }
+}
+
+/** The reason of a decision with its numbers, or with who did it. */
+function reasonText({ reason, cap }: DecisionStory, { broadcast }: NotificationStory, words: Wording, time: Clock): string {
+  const said = words.reasons[reason ?? ''] ?? reason ?? '';
+  if (cap !== null) return `${said}: ${capLine(cap, words, time)}`;
+  return reason === 'broadcast_cancelled' && broadcast?.cancelled ? `${said}${actText(broadcast.cancelled, words, time)}` : said;
+}
+
+/** Why deliveries were withdrawn, each reason once. */
+function whyWithdrawn(story: NotificationStory, words: Wording, time: Clock): string {
+  const whys = story.deliveries.flatMap((delivery) => withdrawal(delivery, story, words, time) ?? []);
+  return whys.length === 0 ? '' : `: ${[...new Set(whys)].join('; ')}`;
+}
+
+function withdrawal({ state, code }: DeliveryStory, { broadcast }: NotificationStory, words: Wording, time: Clock): string | null {
+  if (state !== 'cancelled' || code === null) return null;
+  const said = words.withdrawals[code] ?? words.reasons[code.toLowerCase()] ?? code;
+  return code === 'BROADCAST_CANCELLED' && broadcast?.cancelled ? `${said}${actText(broadcast.cancelled, words, time)}` : said;
 }
 
 function countStates(deliveries: readonly DeliveryStory[]): Record<string, number> {
@@ -51,7 +88,7 @@ function countStates(deliveries: readonly DeliveryStory[]): Record<string, numbe
   return counts;
 }
 
-function decisionLines(decision: DecisionStory, words: Wording, time: (at: Date) => string): string[] {
+function decisionLines(decision: DecisionStory, story: NotificationStory, words: Wording, time: Clock): string[] {
   const { verdict, holdUntil, reason, deliveries, duplicateOf, same, today } = decision;
   const what =
     verdict === 'send'
@@ -59,7 +96,7 @@ function decisionLines(decision: DecisionStory, words: Wording, time: (at: Date)
       : verdict === 'hold'
         ? words.verdicts.hold(holdUntil === null ? '?' : time(holdUntil))
         : words.verdicts.suppress;
-  const why = reason === null ? '' : `: ${words.reasons[reason] ?? reason}`;
+  const why = reason === null ? '' : `: ${reasonText(decision, story, words, time)}`;
   const replayed = same === null ? words.replayImpossible : same ? words.replaySame : words.replayDiffers(today ?? '?');
   return [
     `  ${time(decision.at)}  ${what}${why}`,
@@ -68,10 +105,12 @@ function decisionLines(decision: DecisionStory, words: Wording, time: (at: Date)
   ];
 }
 
-function deliveryLines(delivery: DeliveryStory, words: Wording, time: (at: Date) => string): string[] {
+function deliveryLines(delivery: DeliveryStory, story: NotificationStory, words: Wording, time: Clock): string[] {
   const { chunk, receiptDueAt, state, code } = delivery;
   const lines = [`  #${delivery.deliveryId}  ${deviceLine(delivery.device, words, time)}`];
   lines.push(`      ${state}${code === null ? '' : ` [${code}]`}: ${words.states[state] ?? ''}`);
+  const why = withdrawal(delivery, story, words, time);
+  if (why !== null) lines.push(`      ${why}`);
   if (chunk !== null) lines.push(`      ${chunkLine(chunk, words, time)}`);
   if (receiptDueAt !== null) lines.push(`      ${words.receiptDue(time(receiptDueAt))}`);
   const events = [
@@ -84,7 +123,7 @@ function deliveryLines(delivery: DeliveryStory, words: Wording, time: (at: Date)
   return [...lines, ...events.map(({ at, text }) => `      ${time(at)}  ${text}`)];
 }
 
-function chunkLine({ state, dueAt, leasedBy }: NonNullable<DeliveryStory['chunk']>, words: Wording, time: (at: Date) => string): string {
+function chunkLine({ state, dueAt, leasedBy }: NonNullable<DeliveryStory['chunk']>, words: Wording, time: Clock): string {
   if (state === 'sending') return words.chunk.sending(leasedBy ?? '?');
   return state === 'delayed' ? words.chunk.delayed(time(dueAt)) : words.chunk[state];
 }
@@ -104,17 +143,17 @@ function refusedDevices({ deliveries }: NotificationStory): Device[] {
 
 const unfinished: ReadonlySet<string> = new Set(['queued', 'sending']);
 
-function stopsInTheWay(story: NotificationStory, words: Wording): string[] {
-  const waits = story.standing === 'outbox' || story.standing === 'held' || story.deliveries.some(({ state }) => unfinished.has(state));
-  return waits ? story.stoppedBy.map((stop) => words.stopped[stop] ?? stop) : [];
+function waits(story: NotificationStory): boolean {
+  return story.standing === 'outbox' || story.standing === 'held' || story.deliveries.some(({ state }) => unfinished.has(state));
 }
 
 function adviceFor(story: NotificationStory, words: Wording): string[] {
   const last = story.decisions.at(-1);
   const keys = [
+    ...(waits(story) ? story.stops.map(({ kind }) => kind) : []),
     story.standing,
     ...(story.standing === 'suppressed' || story.standing === 'held' ? [last?.reason ?? ''] : []),
-    ...story.deliveries.flatMap(({ state, code, chunk }) => [state, code ?? '', chunk?.state ?? '']),
+    ...story.deliveries.flatMap(({ state, code }) => [state, code ?? '']),
   ];
   return [...new Set(keys.map((key) => words.advice[key]).filter((line) => line !== undefined))];
 }

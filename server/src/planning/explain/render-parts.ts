@@ -1,4 +1,4 @@
-import type { Device } from './story-types.js';
+import type { Act, CapStory, Device, Stop } from './story-types.js';
 import type { Locale, Wording } from './wording.js';
 import { english } from './wording-en.js';
 import { japanese } from './wording-ja.js';
@@ -14,12 +14,35 @@ export function clockOf(timezone: string): (at: Date) => string {
   return (at) => (Math.abs(Number(at)) <= lastDay ? format.format(at) : String(at));
 }
 
-/** `taken by Apple or Google (1 of 2 devices), refused (1 of 2 devices)` */
-export function statesInShort(counts: Readonly<Record<string, number>>, words: Wording): string {
+/** `taken by Apple or Google (1 of 2 devices), refused (1 of 2 devices)`. `devices`: how many they go to; null: not known. */
+export function statesInShort(counts: Readonly<Record<string, number>>, devices: number | null, words: Wording): string {
   const all = Object.values(counts).reduce((sum, n) => sum + n, 0);
   return Object.entries(counts)
-    .map(([state, n]) => words.onDevices(words.shortStates[state] ?? state, n, all))
+    .map(([state, n]) => words.onDevices(words.shortStates[state] ?? state, n, all, devices))
     .join(', ');
+}
+
+type Clock = (at: Date) => string;
+
+export function actText({ by, at, reason }: Act, words: Wording, time: Clock): string {
+  return words.act(by, at === null ? null : time(at), reason);
+}
+
+/** `sending is paused by cli:mei at 2026-08-01 09:00:00 (a drill)` */
+export function stopLine(stop: Stop, words: Wording, time: Clock): string {
+  return `${words.stops[stop.kind](stop.project, stop.until === null ? null : time(stop.until))}${actText(stop, words, time)}`;
+}
+
+/** `at most 30 pushes in 1 hour; 30 in the 1 hour before; the next one passes from 09:12:00 on` */
+export function capLine({ limit, windowSeconds, count, passesFrom }: CapStory, words: Wording, time: Clock): string {
+  const told = words.cap(limit, spanText(windowSeconds, words), count);
+  return `${told}; ${passesFrom === null ? words.capOpen : words.capFull(time(passesFrom))}`;
+}
+
+function spanText(seconds: number, { span }: Wording): string {
+  if (seconds % 86_400 === 0) return span.days(seconds / 86_400);
+  if (seconds % 3_600 === 0) return span.hours(seconds / 3_600);
+  return seconds % 60 === 0 ? span.minutes(seconds / 60) : span.seconds(seconds);
 }
 
 export function deviceLine(device: Device | null, words: Wording, time: (at: Date) => string): string {

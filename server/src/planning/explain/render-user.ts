@@ -1,9 +1,11 @@
-import { clockOf, deviceLine, freezeLines, statesInShort, wordings } from './render-parts.js';
+import { printableIn } from '../../logging/printable.js';
+import { capLine, clockOf, deviceLine, freezeLines, statesInShort, stopLine, wordings } from './render-parts.js';
 import type { RecentNotification, UserStory } from './story-types.js';
 import type { Locale, Wording } from './wording.js';
 
 /** What is known of a user's pushes, for people. */
-export function renderUser(story: UserStory, locale: Locale): string {
+export function renderUser(told: UserStory, locale: Locale): string {
+  const story = printableIn(told);
   const words = wordings[locale];
   const time = clockOf(story.timezone);
   const devices = story.tokens.map((token) => `${deviceLine(token, words, time)}  (${time(token.registeredAt)})`);
@@ -15,7 +17,7 @@ export function renderUser(story: UserStory, locale: Locale): string {
     title,
     ...(lines.length === 0 ? [words.none] : lines).map((l) => `  ${l}`),
   ];
-  const advice = story.stoppedBy.map((stop) => words.stopped[stop] ?? stop);
+  const advice = story.stops.flatMap(({ kind }) => words.advice[kind] ?? []);
   if (story.tokens.every(({ state }) => state !== 'active') && words.advice['no_token'] !== undefined)
     advice.push(words.advice['no_token']);
   if (story.settings?.pushEnabled === false && words.advice['user_disabled_push'] !== undefined)
@@ -24,8 +26,12 @@ export function renderUser(story: UserStory, locale: Locale): string {
   return [
     `${words.user} ${story.userId}`,
     `  ${words.clock(story.localTime, story.timezone)}${story.quietUntil === null ? '' : `, ${words.quietNow(time(story.quietUntil))}`}`,
+    ...(story.stops.length === 0 ? [] : [`  ${words.stoppedNow(story.stops.map((stop) => stopLine(stop, words, time)))}`]),
     ...section(words.devices, story.tokens.length === 0 ? [words.noDevice] : devices),
-    ...section(words.settings, settingsLines(story, words)),
+    ...section(words.settings, [
+      ...settingsLines(story, words),
+      ...(story.cap === null ? [] : [words.capOf(capLine(story.cap, words, time))]),
+    ]),
     ...section(words.recent, recent),
     ...(advice.length === 0
       ? []
@@ -62,6 +68,6 @@ function outcomeOf(one: RecentNotification, words: Wording, time: (at: Date) => 
     case 'suppressed':
       return words.suppressed(reason);
     case 'planned':
-      return statesInShort(one.states, words);
+      return statesInShort(one.states, one.devices, words);
   }
 }

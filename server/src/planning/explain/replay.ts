@@ -23,6 +23,7 @@ const recordedSchema = z.object({
   broadcastState: z.string().nullable(),
   now: z.coerce.date(),
   spread: z.number(),
+  cap: z.object({ limit: z.number(), windowSeconds: z.number() }).optional(),
 });
 
 type Recorded = z.output<typeof recordedSchema>;
@@ -46,6 +47,12 @@ interface Circumstances {
 export function duplicateOf(inputs: unknown): string | null {
   const recorded = recordedSchema.safeParse(inputs);
   return recorded.success ? recorded.data.history.duplicateOf : null;
+}
+
+/** The cap as it was set when it decided; null: it did not, or that was not recorded. */
+export function capOf(inputs: unknown): { readonly limit: number; readonly windowSeconds: number } | null {
+  const recorded = recordedSchema.safeParse(inputs);
+  return recorded.success ? (recorded.data.cap ?? null) : null;
 }
 
 /**

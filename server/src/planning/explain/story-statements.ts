@@ -7,7 +7,7 @@ import { PAYLOAD_BYTES_SQL } from '../payload-size.js';
 export const findNotification = /* sql */ `
 select n.id, n.created_at as "createdAt", n.user_id as "userId", n.type, n.title, n.send_at as "sendAt", n.expires_at as "expiresAt",
   n.broadcast_id as "broadcastId", n.read_at as "readAt", n.opened_at as "openedAt", ${PAYLOAD_BYTES_SQL} as "payloadBytes",
-  b.state as "broadcastState", b.finished_at as "broadcastFinishedAt", s.timezone
+  b.state as "broadcastState", s.timezone
 from public.notifications n
 left join push.broadcasts b on b.id = n.broadcast_id
 left join public.notification_settings s on s.user_id = n.user_id
@@ -32,7 +32,7 @@ order by d.delivery_id, d.chunk_id nulls last, d.at, d.state`;
 
 /** Chunks and ticket batches of one hour that hold any of these deliveries. $1 delivery numbers, $2 the notification's created_at. */
 export const findChunks = /* sql */ `
-select c.id, c.due_at as "dueAt", c.leased_by as "leasedBy", c.last_code as "lastCode", c.split_from as "splitFrom", c.delivery_ids as "deliveryIds", c.token_ids as "tokenIds",
+select c.id, c.due_at as "dueAt", c.leased_by as "leasedBy", c.last_code as "lastCode", c.split_from as "splitFrom", c.project_id as "projectId", c.delivery_ids as "deliveryIds", c.token_ids as "tokenIds",
   case when c.state = 2 then 'sending' when c.state = 3 then 'parked' when c.due_at > clock_timestamp() then 'delayed' else 'ready' end as state
 from push.chunks c where c.hour = date_trunc('hour', $2::timestamptz, 'UTC') and c.delivery_ids && $1::bigint[]`;
 
@@ -52,7 +52,8 @@ from push.attempts where chunk_id in (select id from family) and at >= $2 order 
 
 /** Nothing of the token itself. */
 const devices = /* sql */ `
-select t.id, t.user_id as "userId", t.platform, t.app_version as "appVersion", right(t.device_id, 4) as "deviceId", t.state,
+select t.id, t.user_id as "userId", t.platform, t.app_version as "appVersion", right(t.device_id, 4) as "deviceId",
+  t.user_id || coalesce(' ' || t.device_id, t.id::text) as same, t.state,
   t.state_reason as "stateReason", t.registered_at as "registeredAt", t.state_at as "stateAt", t.project_id as "projectId",
   p.frozen_at as "frozenAt", p.frozen_reason as "frozenReason"
 from public.push_tokens t join push.projects p on p.id = t.project_id`;
@@ -62,8 +63,6 @@ export const findDevices = /* sql */ `${devices} where t.id = any ($1::uuid[])`;
 
 /** $1 user. */
 export const findDevicesOfUser = /* sql */ `${devices} where t.user_id = $1 order by t.registered_at desc, t.id limit 100`;
-
-export const findSwitches = /* sql */ `select paused, emergency, pushes_enabled as "pushesEnabled" from push.controls`;
 
 /** $1 user. */
 export const findSettings = /* sql */ `
@@ -90,7 +89,10 @@ select l.id, l.created_at as "createdAt", l.type, l.title, d.verdict, d.reason, 
         order by e.delivery_id, e.chunk_id desc nulls first, e.at desc, e.state desc
       ) last join push.delivery_states s on s.code = last.state where last.state <> 1 group by 1
     ) counted
-  ) as states
+  ) as states, (
+    select count(distinct coalesce(t.user_id || ' ' || t.device_id, e.token_id::text)) from push.deliveries e left join public.push_tokens t on t.id = e.token_id
+    where e.delivery_id between d.first_delivery and d.first_delivery + d.deliveries - 1 and e.at >= d.decided_at - interval '1 minute'
+  ) as devices
 from latest l
 left join lateral (
   select * from push.decisions x where x.notification_id = l.id order by decided_at desc limit 1

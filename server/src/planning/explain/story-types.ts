@@ -14,6 +14,53 @@ export interface NotificationRow {
   readonly openedAt: Date | null;
 }
 
+/** Somebody did something. null: it was not written down. */
+export interface Act {
+  readonly by: string | null;
+  readonly at: Date | null;
+  readonly reason: string | null;
+}
+
+/** Why nothing goes on the wire now, of all or of these. */
+export type StopKind =
+  | 'emergency'
+  | 'paused'
+  | 'disabled'
+  | 'broadcast_paused'
+  | 'broadcast_draft'
+  | 'broadcast_unknown'
+  | 'project_paused'
+  | 'breaker_open'
+  | 'backoff'
+  | 'no_worker';
+
+export interface Stop extends Act {
+  readonly kind: StopKind;
+  /** The project's number, of a stop that is a project's. */
+  readonly project: number | null;
+  /** When it ends or is tried again by itself; null: it does not, or nobody knows. */
+  readonly until: Date | null;
+}
+
+export interface BroadcastStory {
+  readonly id: number;
+  /** null: there is no such broadcast. */
+  readonly state: string | null;
+  /** Who cancelled it; null: nobody. */
+  readonly cancelled: Act | null;
+}
+
+/** The frequency cap, at the time of a decision or now. */
+export interface CapStory {
+  /** At most so many pushes in so many seconds. */
+  readonly limit: number;
+  readonly windowSeconds: number;
+  /** Pushes that the cap counts, sent to the user in the window before. */
+  readonly count: number;
+  /** When the cap lets the next one pass; null: it does now. */
+  readonly passesFrom: Date | null;
+}
+
 export interface DecisionStory {
   readonly at: Date;
   readonly verdict: 'send' | 'hold' | 'suppress';
@@ -23,6 +70,8 @@ export interface DecisionStory {
   readonly deliveries: number;
   /** The notification that had the same content first. */
   readonly duplicateOf: string | null;
+  /** What the cap had counted when it decided; null: it did not decide. */
+  readonly cap: CapStory | null;
   /** Whether decide() gives the same today from what was recorded; null: it can't be asked any more, the row is gone. */
   readonly same: boolean | null;
   /** What decide() gives today where that differs: its verdict, and its reason. */
@@ -101,11 +150,14 @@ export interface NotificationStory {
   /** Oldest first; a notification that was held is decided again at its release. */
   readonly decisions: readonly DecisionStory[];
   readonly deliveries: readonly DeliveryStory[];
+  /** How many devices these go to: one that registered again has two tokens, and so two deliveries. */
+  readonly devices: number;
   /** The user's zone, in which times are told. */
   readonly timezone: string;
-  /** The switches that stop everything at the moment: paused, emergency, disabled. */
-  readonly stoppedBy: readonly string[];
-  readonly broadcastState: string | null;
+  /** What stands in the way of what waits at the moment. */
+  readonly stops: readonly Stop[];
+  /** null: it belongs to none. */
+  readonly broadcast: BroadcastStory | null;
 }
 
 interface UserToken extends Device {
@@ -129,7 +181,10 @@ export interface UserStory {
   readonly tokens: readonly UserToken[];
   /** The latest first; at most 20. */
   readonly recent: readonly RecentNotification[];
-  readonly stoppedBy: readonly string[];
+  /** How near she is to the frequency cap; null: there is none. */
+  readonly cap: CapStory | null;
+  /** What stops every push of hers at the moment. */
+  readonly stops: readonly Stop[];
 }
 
 export interface RecentNotification {
@@ -142,4 +197,6 @@ export interface RecentNotification {
   readonly heldUntil: Date | null;
   /** States of its deliveries with their number. */
   readonly states: Readonly<Record<string, number>>;
+  /** How many devices its deliveries go to; null: not known of those that wait. */
+  readonly devices: number | null;
 }

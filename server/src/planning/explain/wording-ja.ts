@@ -1,5 +1,13 @@
 import type { Wording } from './wording.js';
 
+const broadcastStates: Readonly<Record<string, string>> = {
+  draft: '下書き',
+  running: '配信中',
+  paused: '一時停止中',
+  cancelled: '中止済み',
+  done: '展開完了',
+};
+
 export const japanese: Wording = {
   notification: '通知',
   user: 'ユーザー',
@@ -8,7 +16,8 @@ export const japanese: Wording = {
   rowDeleted: '通知の行は削除されています。以下は残っている記録です。',
   read: (at) => `既読 ${at}`,
   opened: (at) => `開封 ${at}`,
-  ofBroadcast: (id, state) => `一斉配信 ${id} の一部（${state}）`,
+  ofBroadcast: (id, state) =>
+    `一斉配信 ${id} の一部（${state === null ? 'この一斉配信は存在しません' : (broadcastStates[state] ?? state)}）`,
   inShort: '要約',
   decisions: '判定',
   deliveries: '配信',
@@ -17,11 +26,34 @@ export const japanese: Wording = {
   settings: '設定',
   recent: '最近の通知',
   none: 'なし',
-  stopped: {
-    paused: '現在、送信は一時停止中です。誰がなぜ止めたかは `todoku queue stats` で分かります。',
-    emergency: '現在、緊急停止中です。何も送信されません。',
-    disabled: '現在、プッシュ通知は無効です。何も送信されません。',
+  stoppedNow: (stops) => `【停止中】${stops.join('、')}`,
+  stopped: (state, stops) => `${state}【停止中】${stops.join('、')}`,
+  stops: {
+    emergency: () => '緊急停止中',
+    paused: () => '送信は一時停止中',
+    disabled: () => 'プッシュ通知は無効',
+    broadcast_paused: () => '一斉配信は一時停止中',
+    broadcast_draft: () => '一斉配信は未開始（下書き）',
+    broadcast_unknown: () => '一斉配信が存在しない（まもなく取り下げ）',
+    project_paused: (project) => `プロジェクト ${project} は一時停止中`,
+    breaker_open: (project, until) => `プロジェクト ${project} は遮断中${until === null ? '' : `、次の試行 ${until}`}`,
+    backoff: (project, until) => `プロバイダーの指示によりプロジェクト ${project} は待機中${until === null ? '' : `（${until} まで）`}`,
+    no_worker: () => '動いているワーカーがない',
   },
+  act: (by, at, reason) => {
+    const parts = [by, at, reason === null ? null : `理由: ${reason}`].filter((part) => part !== null);
+    return parts.length === 0 ? '' : `（${parts.join('、')}）`;
+  },
+  span: {
+    days: (n) => `${n} 日`,
+    hours: (n) => `${n} 時間`,
+    minutes: (n) => `${n} 分`,
+    seconds: (n) => `${n} 秒`,
+  },
+  cap: (limit, window, count) => `上限 ${window}あたり ${limit} 件、直前の ${window}で ${count} 件`,
+  capOf: (told) => `送信頻度の上限: ${told}`,
+  capFull: (from) => `次に送れるのは ${from} 以降`,
+  capOpen: '現在は送れる',
   standings: {
     untaken: '取り込まれていません。行の挿入時にトリガー notification_push_trigger が無効でした。アプリ内の受信箱にだけあります。',
     outbox: '取り込み済み、判定待ち',
@@ -30,7 +62,7 @@ export const japanese: Wording = {
   heldUntil: (at, reason) => `${at} まで保留: ${reason}`,
   suppressed: (reason) => `送信しない: ${reason}`,
   verdicts: {
-    send: (devices) => `${devices} 台の端末へ送信`,
+    send: (deliveries) => `送信（配信 ${deliveries} 件）`,
     hold: (until) => `${until} まで保留`,
     suppress: '送信しない',
   },
@@ -38,7 +70,7 @@ export const japanese: Wording = {
     scheduled: '送信日時が指定されている',
     quiet_hours: 'おやすみ時間中。終了時にもう一度判定する',
     row_deleted: '判定の前に行が削除された',
-    broadcast_cancelled: '一斉配信が取り消された',
+    broadcast_cancelled: '一斉配信が中止された',
     payload_too_big: '送信時の title、message、data、push の合計が 4,096 バイトを超えている',
     expired: '判定の前に有効期限が切れた',
     expires_in_quiet_hours: 'おやすみ時間が終わる前に有効期限が切れる',
@@ -47,7 +79,7 @@ export const japanese: Wording = {
     user_disabled_type: 'ユーザーがこの種類の通知を無効にしている',
     duplicate: '直前に同じ内容の通知がある',
     no_token: '有効な端末がない',
-    frequency_cap: '頻度の上限に達している',
+    frequency_cap: '送信頻度の上限に達している',
   },
   sameAs: (notification) => `通知 ${notification} と同じ内容`,
   replaySame: '現在の decide() でも同じ結果',
@@ -82,7 +114,19 @@ export const japanese: Wording = {
     lost: '所在不明',
     in_flight: '処理中',
   },
-  onDevices: (state, n, all) => (all === 1 ? state : `${state}（${all} 台中 ${n} 台）`),
+  onDevices: (state, n, all, devices) => {
+    if (all === 1) return state;
+    if (devices === all) return `${state}（${all} 台中 ${n} 台）`;
+    return `${state}（配信 ${all} 件中 ${n} 件${devices === null ? '' : `、端末 ${devices} 台`}）`;
+  },
+  withdrawals: {
+    BROADCAST_CANCELLED: '一斉配信が中止された',
+    BROADCAST_UNKNOWN: '一斉配信が存在しない',
+    ROW_DELETED: '送信の前に通知の行が削除された',
+    TOKEN_GONE: '端末の登録が削除された',
+    TOKEN_MOVED: 'その間に別のユーザーがこの端末を登録した',
+    TOKEN_INACTIVE: 'その間に端末がサインアウトしたか、トークンが無効と回答された',
+  },
   chunk: {
     ready: '送信時刻に達し、順番と送信枠を待っています',
     delayed: (until) => `${until} に送信予定`,
@@ -132,7 +176,14 @@ export const japanese: Wording = {
     frozen:
       '原因を取り除いたら（または本当に無効なら）凍結を解除する: `todoku tokens unfreeze --project <番号> --reason <理由>`。凍結前に隔離されたものを戻す: `todoku tokens undo --since <時刻> --reason <理由>`',
     lost: '`todoku reconcile` を実行し、結果を報告してください。起きてはならないことです。',
-    parked: '一斉配信を再開する: `todoku broadcast resume <ID> --reason <理由>`',
+    paused: '一時停止を解除する: `todoku queue resume --reason <理由>`',
+    emergency: '緊急停止を解除する: `todoku emergency-resume --reason <理由>`',
+    disabled: 'プッシュ通知を有効にする: `todoku pushes on --reason <理由>`',
+    broadcast_paused: '一斉配信を再開する: `todoku broadcast resume <ID> --reason <理由>`',
+    broadcast_draft: '一斉配信を開始する: `todoku broadcast start <ID> --reason <理由>`',
+    project_paused: 'SQL で解除する: update push.projects set paused = false where id = <番号>',
+    breaker_open: '試行が成功すれば自動で再開します。原因は `todoku status` で確認してください。',
+    no_worker: 'システムを起動するか、停止した原因を調べる: `todoku serve`',
     DeviceNotRegistered: 'アプリが削除されたか、端末で通知が禁止されています。端末の再登録が必要です。',
     MessageTooBig: '大きな内容は data の ID で参照してください。',
     MessageRateExceeded: 'この端末への送信が多すぎます。頻度を下げてください。',

@@ -1,3 +1,5 @@
+import type { StopKind } from './story-types.js';
+
 /** What explain says, in one language. Times and names are put in by the caller. */
 export interface Wording {
   readonly notification: string;
@@ -7,7 +9,8 @@ export interface Wording {
   readonly rowDeleted: string;
   readonly read: (at: string) => string;
   readonly opened: (at: string) => string;
-  readonly ofBroadcast: (id: number, state: string) => string;
+  /** state: null: there is no such broadcast. */
+  readonly ofBroadcast: (id: number, state: string | null) => string;
   readonly inShort: string;
   readonly decisions: string;
   readonly deliveries: string;
@@ -16,7 +19,18 @@ export interface Wording {
   readonly settings: string;
   readonly recent: string;
   readonly none: string;
-  readonly stopped: Readonly<Record<string, string>>;
+  /** A waiting delivery's state with what stops it, as in `queued, STOPPED: sending is paused by …`. */
+  readonly stoppedNow: (stops: readonly string[]) => string;
+  readonly stopped: (state: string, stops: readonly string[]) => string;
+  readonly stops: Readonly<Record<StopKind, (project: number | null, until: string | null) => string>>;
+  /** Who did it, since or when, and why; what is not known is null. */
+  readonly act: (by: string | null, at: string | null, reason: string | null) => string;
+  readonly span: { readonly days: Count; readonly hours: Count; readonly minutes: Count; readonly seconds: Count };
+  /** The cap's limit and window, and how many were sent in the window before. */
+  readonly cap: (limit: number, window: string, count: number) => string;
+  readonly capOf: (told: string) => string;
+  readonly capFull: (from: string) => string;
+  readonly capOpen: string;
   /** By Standing; planned is told by its deliveries. */
   readonly standings: { readonly untaken: string; readonly outbox: string; readonly nowhere: string };
   readonly heldUntil: (at: string, reason: string) => string;
@@ -32,7 +46,10 @@ export interface Wording {
   readonly states: Readonly<Record<string, string>>;
   /** The same in a few words, for lists. */
   readonly shortStates: Readonly<Record<string, string>>;
-  readonly onDevices: (state: string, n: number, all: number) => string;
+  /** n of all deliveries; devices: how many devices these go to, null when that is not known. */
+  readonly onDevices: (state: string, n: number, all: number, devices: number | null) => string;
+  /** Why a delivery was withdrawn, by its code; others are reasons in capital letters. */
+  readonly withdrawals: Readonly<Record<string, string>>;
   readonly chunk: {
     readonly ready: string;
     readonly delayed: (until: string) => string;
@@ -60,5 +77,7 @@ export interface Wording {
   readonly quietNow: (until: string) => string;
   readonly noDevice: string;
 }
+
+type Count = (n: number) => string;
 
 export type Locale = 'en' | 'ja';
