@@ -16,8 +16,8 @@ import { PolicyManager } from './planning/policy-manager.js';
 import { createExpoProvider } from './providers/expo/expo-provider.js';
 import type { Provider } from './providers/provider.js';
 import { checkKeys } from './security/key-canary.js';
-import { keysFromFile } from './security/keyring-file.js';
-import { LocalKeyring } from './security/local-keyring.js';
+import type { LocalKeyring } from './security/local-keyring.js';
+import { openKeyring } from './security/open-keyring.js';
 import { PushTokenManager } from './tokens/push-token-manager.js';
 import { workerDuties } from './workers/duties.js';
 import { beat, sayGoodbye } from './workers/heartbeat.js';
@@ -53,7 +53,6 @@ export interface Foundation {
 
 /** Opens connections and keys. Throws KEY_UNAVAILABLE when stored tokens can't be read: nothing starts then. */
 export async function openFoundation(config: Config, { databaseUrl, sandboxUrl, clock, log }: Surroundings): Promise<Foundation> {
-  const keyring = new LocalKeyring(config.security.keys ?? (await keysFromFile(config.dataDirectory, log)));
   const database = connectDatabase({
     url: databaseUrl,
     role: ROLE,
@@ -73,14 +72,18 @@ export async function openFoundation(config: Config, { databaseUrl, sandboxUrl, 
     await expo.close();
     await database.close();
   };
-  try {
-    await checkKeys(database, keyring);
-  } catch (error) {
+  const providers = [expo];
+  const keyring = await findKeyring(config, database, log).catch(async (error: unknown) => {
     await close();
     throw error;
-  }
-  const providers = [expo];
+  });
   return { database, keyring, providers, pushTokenManager: new PushTokenManager({ database, keyring, providers, log }), close };
+}
+
+async function findKeyring({ security: { keys }, dataDirectory }: Config, database: Database, log: Logger): Promise<LocalKeyring> {
+  const keyring = await openKeyring({ keys, dataDirectory, database, log });
+  await checkKeys(database, keyring);
+  return keyring;
 }
 
 /** The managers: what HTTP, the command line and the prompt work with. */

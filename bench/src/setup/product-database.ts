@@ -4,7 +4,7 @@ import { connectDatabase } from '@todoku/server/database/connect-database.js';
 import type { Database } from '@todoku/server/database/database.js';
 import { migrate } from '@todoku/server/database/migrate.js';
 import { silentLogger } from '@todoku/server/logging/logger.js';
-import { keysFromFile } from '@todoku/server/security/keyring-file.js';
+import { makeKeyFile } from '@todoku/server/security/keyring-file.js';
 import { LocalKeyring } from '@todoku/server/security/local-keyring.js';
 import { message, tokenOf } from './messages.js';
 import type { Postgres } from './postgres.js';
@@ -27,7 +27,7 @@ export async function createProductDatabase(postgres: Postgres, name: string, us
   await migrate({ url, log: silentLogger });
   const admin = connectDatabase({ url, maxConnections: 8, applicationName: 'bench', log: silentLogger });
   await admin.query('create extension if not exists pg_stat_statements');
-  const keyring = new LocalKeyring(await keysFromFile(postgres.folder, silentLogger));
+  const keyring = new LocalKeyring(await makeKeyFile(postgres.folder, silentLogger));
   const ids: string[] = [];
   while (ids.length < users) ids.push(...(await addUsers(admin, keyring, ids.length, Math.min(rowsAtOnce, users - ids.length))));
   await admin.query('vacuum analyze push_tokens');

@@ -73,7 +73,7 @@ export const errorCatalogue = {
   KEY_UNAVAILABLE: {
     status: 503,
     message: 'A key that encrypted stored tokens is not in the keyring.',
-    remedy: 'Add the key with the id that the message names to TODOKU_ENCRYPTION_KEYS.',
+    remedy: 'Add the key that the message names to TODOKU_ENCRYPTION_KEYS, or put the key file back; no token is touched meanwhile.',
   },
   CIPHERTEXT_INVALID: {
     status: 500,

@@ -8,13 +8,27 @@ import { createPrivateFile, makePrivate, readPrivateFile } from './private-file.
 const fileName = 'encryption-keys';
 const newSecret = () => createSecretKey(randomBytes(32));
 
+/** The keys of `<data directory>/encryption-keys`; null: there is no such file. */
+export async function readKeyFile(dataDirectory: string, log: Logger): Promise<KeySet | null> {
+  const path = keyFileIn(dataDirectory);
+  const text = await readPrivateFile(path);
+  return text === null ? null : await keysOf(text, path, log);
+}
+
 /**
- * The keys of `<data directory>/encryption-keys`, made at the first start. For when TODOKU_ENCRYPTION_KEYS is empty. Whoever loses this file
- * loses the stored tokens, so it is made once and never written again.
+ * The keys of a file that is made for them, at the first start. Whoever loses this file loses the stored tokens, so it is made once and never written
+ * again: where there is one, its keys come back.
  */
-export async function keysFromFile(dataDirectory: string, log: Logger): Promise<KeySet> {
-  const path = join(dataDirectory, fileName);
-  const text = (await readPrivateFile(path)) ?? (await firstKeys(path, log));
+export async function makeKeyFile(dataDirectory: string, log: Logger): Promise<KeySet> {
+  const path = keyFileIn(dataDirectory);
+  return await keysOf(await firstKeys(path, log), path, log);
+}
+
+export function keyFileIn(dataDirectory: string): string {
+  return join(dataDirectory, fileName);
+}
+
+async function keysOf(text: string, path: string, log: Logger): Promise<KeySet> {
   if (await makePrivate(path)) {
     log.warn(
       { path },

@@ -20,10 +20,10 @@ export function addTokens(program: Command, cli: Cli): void {
 /** With the keys: tokens are shown masked, and for that they are read. */
 async function tokenManager(database: Database, config: Config, cli: Cli): Promise<PushTokenManager> {
   const { PushTokenManager: Manager } = await import('../../tokens/push-token-manager.js');
-  const { LocalKeyring } = await import('../../security/local-keyring.js');
-  const { keysFromFile } = await import('../../security/keyring-file.js');
+  const { openKeyring } = await import('../../security/open-keyring.js');
   const log = stderrLogger(cli.terminal);
-  const keyring = new LocalKeyring(config.security.keys ?? (await keysFromFile(config.dataDirectory, log)));
+  const { dataDirectory } = config;
+  const keyring = await openKeyring({ keys: config.security.keys, dataDirectory, database, log });
   return new Manager({ database, keyring, providers: [], log });
 }
 
