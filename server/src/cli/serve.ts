@@ -96,6 +96,7 @@ async function openDoor(config: Config, surroundings: Surroundings, foundation: 
     userTokens: new UserTokenVerifier(config.security.userTokens, clock, log),
     queue: { depth: () => database.query<QueueDepth & object>(queueDepth) },
     migrations: readMigrations(migrationsDirectory).map((migration) => migration.version),
+    sends: config.roles.includes('worker'),
     version: VERSION,
   });
 }

@@ -35,6 +35,8 @@ export interface HttpParts {
   readonly policyManager: PolicyManager;
   /** Versions of the migrations that this checkout has, for readiness. */
   readonly migrations: readonly string[];
+  /** Whether a worker runs in this process, for readiness. */
+  readonly sends: boolean;
   /** The version that /v1/status tells operators. */
   readonly version: string;
 }

@@ -12,11 +12,19 @@ interface Facts {
   readonly workers: number;
 }
 
+interface Expectations {
+  /** Versions of the migrations that this checkout has. */
+  readonly migrations: readonly string[];
+  /** Whether this process sends as well as answers. */
+  readonly sends: boolean;
+}
+
 /**
- * Whether this system can take notifications in and send them: the database answers, it has every migration of this checkout (`migrations`:
- * their versions), and some process that sends has been heard of within a minute.
+ * Whether this process can do its part: the database answers, it has every migration of this checkout, and, where this process sends, a worker
+ * has been heard of within a minute. A process that only answers is ready without a worker: what it takes in is durable and waits, and taking it
+ * out of service would lose what callers send. That none is alive is told all the same.
  */
-export async function checkReadiness(database: Queryable, migrations: readonly string[]): Promise<Readiness> {
+export async function checkReadiness(database: Queryable, { migrations, sends }: Expectations): Promise<Readiness> {
   try {
     const [facts] = await database.query<Facts>(
       /* sql */ `
@@ -30,7 +38,7 @@ select cardinality($1::text[]) - (select count(*) from push.applied_migrations()
       migrations: missing === 0 ? 'ok' : `${missing} missing`,
       workers: (facts?.workers ?? 0) > 0 ? 'ok' : 'none alive',
     };
-    return { ready: Object.values(checks).every((check) => check === 'ok'), checks };
+    return { ready: missing === 0 && (checks.workers === 'ok' || !sends), checks };
   } catch (error) {
     if (!(error instanceof DatabaseError)) throw error;
     return { ready: false, checks: { database: 'does not answer', migrations: 'not known', workers: 'not known' } };

@@ -93,6 +93,9 @@ describe('looking', () => {
       status: 503,
       body: { ready: false, checks: { database: 'ok', workers: 'none alive' } },
     });
+    const answering = await HttpDoor.withParts({ ...door.parts, sends: false });
+    expect(await answering.get('/ready', null)).toMatchObject({ status: 200, body: { ready: true, checks: { workers: 'none alive' } } });
+    await answering.close();
     await db.admin.query("insert into push.workers (id, host, pid, roles, version) values ('w', 'h', 1, '{worker}', '0')");
     expect(await door.get('/ready', null)).toMatchObject({
       status: 200,

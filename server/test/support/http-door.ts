@@ -164,6 +164,7 @@ export function httpParts(
     queue: { depth: () => database.query<QueueDepth & object>(queueDepth) },
     policyManager: new PolicyManager(database),
     migrations: readMigrations(migrationsDirectory).map(({ version }) => version),
+    sends: true,
     version: '0.0.0-test',
   };
 }
