@@ -1,4 +1,4 @@
-import type { Command } from 'commander';
+import { type Command, Option } from 'commander';
 import { printableLines } from '../logging/printable.js';
 import { reasonText } from './arguments.js';
 import type { Answer, Cli } from './cli.js';
@@ -14,7 +14,7 @@ interface CommandText {
 export function addCommand(parent: Command, usage: string, { summary, example }: CommandText, cli: Cli): Command {
   const command = parent.command(usage).description(summary);
   command.option('--json', cli.messages.options.json);
-  command.option('--lang <language>', cli.messages.options.lang(languages.join(', ')));
+  command.addOption(new Option('--lang <language>', cli.messages.options.lang(languages.join(', '))).choices(languages));
   command.addHelpText('after', `\n${cli.messages.example}\n  $ todoku ${example}`);
   return command;
 }

@@ -44,11 +44,13 @@ export class ApiKeys {
     this.#parts = parts;
   }
 
-  /** `text` is the key itself: shown here and never again. */
+  /** `text` is the key itself: shown here and never again. Throws INVALID_INPUT when it would be over before it is made. */
   async create(
     key: NewApiKey,
     by: { readonly actor: string; readonly reason?: string },
   ): Promise<{ readonly id: string; readonly text: string }> {
+    if (this.#isOver(key.expiresAt ?? null))
+      throw new TodokuError('INVALID_INPUT', { path: 'expiresAt', message: 'expiresAt: must be in the future' });
     const minted = mintApiKey();
     await this.#parts.database.transaction(async (tx) => {
       await insertApiKey(tx, minted, key, by.actor);

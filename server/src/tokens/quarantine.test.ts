@@ -221,6 +221,9 @@ it('undoes what was quarantined since a time, in one project or in all', async (
   await lose([early, late, other], 100);
   await db.admin.query(/* sql */ `update public.push_tokens set state_at = now() - interval '1 hour' where id = $1`, [early]);
   const since = new Date(Date.now() - 60_000);
+  await expect(quarantine.undo({ since, projectId: 9 }, by)).rejects.toMatchObject({ code: 'NOT_FOUND' });
+  await expect(quarantine.list({ projectId: 9 })).rejects.toMatchObject({ code: 'NOT_FOUND' });
+  await db.admin.query(/* sql */ `insert into push.projects (id, provider, name) overriding system value values (2, 'expo', 'second')`);
   expect(await quarantine.undo({ since, projectId: 2 }, by)).toBe(0);
   expect(await quarantine.undo({ since, projectId: 1 }, by)).toBe(2);
   expect((await quarantine.list()).map(({ tokenId }) => tokenId)).toEqual([early]);

@@ -75,9 +75,10 @@ export class Quarantine implements TokenQuarantine {
     else this.#log.info({ projectId, called: tokens.length, quarantined: lost, codes }, 'Tokens were called dead.');
   }
 
-  /** Makes everything active again that was quarantined since then. Returns how many. */
+  /** Makes everything active again that was quarantined since then. Returns how many. Throws NOT_FOUND when there is no such project. */
   async undo(which: { readonly since: Date; readonly projectId?: number }, by: By): Promise<number> {
     return await this.#database.transaction(async (tx) => {
+      await findProject(tx, which.projectId);
       const rows = await tx.query<{ n: number }>(
         /* sql */ `
 with undone as (
@@ -102,7 +103,7 @@ select count(*) as n from undone`,
         /* sql */ 'select frozen_at as "frozenAt", frozen_reason as "frozenReason" from push.projects where id = $1 for update',
         [projectId],
       );
-      if (project === undefined) throw new TodokuError('NOT_FOUND', { message: 'There is no such project.' });
+      if (project === undefined) throw noSuchProject();
       if (project.frozenAt === null) return false;
       await tx.query(
         /* sql */ 'update push.projects set frozen_at = null, frozen_reason = null, unfrozen_at = clock_timestamp() where id = $1',
@@ -113,8 +114,9 @@ select count(*) as n from undone`,
     });
   }
 
-  /** The latest first; at most `limit` (1,000 when absent). */
+  /** The latest first; at most `limit` (1,000 when absent). Throws NOT_FOUND when there is no such project. */
   async list(which: { readonly since?: Date; readonly projectId?: number; readonly limit?: number } = {}): Promise<QuarantinedToken[]> {
+    await findProject(this.#database, which.projectId);
     return await this.#database.query<QuarantinedToken>(
       /* sql */ `
 select id as "tokenId", user_id as "userId", project_id as "projectId", platform, state_reason as reason, state_at as since
@@ -149,6 +151,15 @@ returning t.id`,
     }
   }
 }
+
+/** That there is nothing in a project must not be said of one that there is not. */
+async function findProject(database: Queryable, projectId: number | undefined): Promise<void> {
+  if (projectId === undefined) return;
+  const found = await database.query(/* sql */ 'select from push.projects where id = $1', [projectId]);
+  if (found.length === 0) throw noSuchProject();
+}
+
+const noSuchProject = (): TodokuError => new TodokuError('NOT_FOUND', { message: 'There is no such project.' });
 
 async function loseTokens(
   tx: Queryable,

@@ -65,6 +65,10 @@ describe('every act', () => {
     [['tokens', 'unfreeze', '--project', '99999', '--reason', 'x']],
     [['keys', 'create', '--name', 'x', '--scopes', 'root', '--reason', 'x']],
     [['keys', 'create', '--name', 'x', '--scopes', 'send', '--expires', '2030-01-01', '--reason', 'x']],
+    [['keys', 'create', '--name', 'x', '--scopes', 'send', '--expires', '2020-01-01T00:00:00Z', '--reason', 'x']],
+    [['settings', 'set', randomUUID(), '--type-on', 'a', 'b', '--type-off', 'c', 'b', '--reason', 'x']],
+    [['status', '--lang', 'fr']],
+    [['status', '--lang=']],
     [['types', 'set', 'alarm', '--reason', 'x']],
     [['emergency-stop']],
     [['emergency-resume', '--reason', ' ']],
@@ -104,6 +108,8 @@ describe('every act', () => {
     [['broadcast', 'show', '4711']],
     [['keys', 'revoke', 'nobody', '--reason', 'x']],
     [['tokens', 'unfreeze', '--project', '9', '--reason', 'x']],
+    [['tokens', 'undo', '--since', '1h', '--project', '9', '--reason', 'x']],
+    [['tokens', 'quarantined', '--project', '9']],
     [['explain', randomUUID()]],
   ])('finds nothing for %j', async (args) => {
     const { exitCode, err } = await refused(...args);

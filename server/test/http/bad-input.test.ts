@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { gzipSync } from 'node:zlib';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { deepestNesting } from '../../src/notifications/json-depth.js';
 import { type TestDatabase, testDatabase } from '../support/database.js';
 import { HttpDoor } from '../support/http-door.js';
 
@@ -50,7 +51,11 @@ const badNotifications: [name: string, text: string, path: string, code?: string
       .fill('a')
       .reduce((path: string, key: string) => `${path}.${key}`, 'data'),
   ],
-  ['data of 21 levels', notification(`"data":${'{"a":'.repeat(21)}1${'}'.repeat(21)}`), `data${'.a'.repeat(20)}`],
+  [
+    'data that is too deep with the body around it',
+    notification(`"data":${'{"a":'.repeat(deepestNesting)}1${'}'.repeat(deepestNesting)}`),
+    `data${'.a'.repeat(deepestNesting - 1)}`,
+  ],
   ['__proto__', notification('"data":{"__proto__":{"admin":true}}'), 'data.__proto__'],
   ['__proto__ at the top', notification('"__proto__":{"admin":true}'), '__proto__'],
   ['constructor', notification('"data":{"constructor":{"prototype":{"x":1}}}'), 'data.constructor'],
@@ -228,7 +233,8 @@ describe('other routes refuse', () => {
     ['GET /v1/ledger?by=day', 'operate', undefined, 'query.by'],
     ['GET /v1/ledger?since=2026', 'operate', undefined, 'query.since'],
     ['GET /v1/ledger?since=1999-12-31T23:59:59Z', 'operate', undefined, 'query.since'],
-    ['POST /v1/api-keys', 'admin', { name: 'x', scopes: ['send'], expiresAt: '2200-01-01T00:00:00Z' }, 'expiresAt'],
+    ['POST /v1/api-keys', 'admin', { name: 'x', scopes: ['send'], expiresAt: '2200-01-01T00:00:00Z', reason: 'x' }, 'expiresAt'],
+    ['POST /v1/api-keys', 'admin', { name: 'x', scopes: ['send'], expiresAt: '2020-01-01T00:00:00Z', reason: 'x' }, 'expiresAt'],
     ['POST /v1/notifications', 'send', { userId, type: 'x', title: 'x', sendAt: '2200-01-01T00:00:00Z' }, 'sendAt'],
     ['GET /v1/notifications/1', 'send', undefined, 'params.id'],
     ['GET /v1/status?verbose=1', 'operate', undefined, 'query.verbose'],
@@ -266,6 +272,8 @@ describe('other routes refuse', () => {
       ['DELETE', '/v1/push-tokens', userToken, { token: 'ExponentPushToken[unknown]' }],
       ['GET', '/v1/broadcasts/999', door.keys.operate],
       ['POST', '/v1/projects/999/unfreeze', door.keys.operate, { reason: 'x' }],
+      ['GET', '/v1/push-tokens/quarantine?projectId=999', door.keys.operate, undefined],
+      ['POST', '/v1/push-tokens/quarantine/undo', door.keys.operate, { since: '2026-01-01T00:00:00Z', projectId: 999, reason: 'x' }],
       ['POST', '/v1/api-keys/000000000000/revoke', door.keys.admin, { reason: 'x' }],
       ['GET', '/v1/nothing', door.keys.admin],
       ['GET', '/', null],

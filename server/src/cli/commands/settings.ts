@@ -46,6 +46,8 @@ function addSet(settings: Command, cli: Cli): void {
     .option('--type-on <type...>', says.typeOn)
     .option('--type-off <type...>', says.typeOff);
   onCall<SetOptions>(command, cli, async ({ reason, ...asked }, [user = '']) => {
+    const both = asked.typeOn?.find((type) => asked.typeOff?.includes(type));
+    if (both !== undefined) throw new TodokuError('INVALID_INPUT', { message: says.onAndOff(both), path: `types.${both}` });
     const patch = patchOf(asked);
     if (Object.keys(patch).length === 0) throw new TodokuError('INVALID_INPUT', { message: says.nothing });
     const { changeSettingsFor } = await import('../../settings/change-settings-for.js');

@@ -182,6 +182,7 @@ export const en = {
     typeOff: 'switch a type off (can be repeated)',
     typeOn: 'switch a type on (can be repeated)',
     nothing: 'Say what to change.',
+    onAndOff: (type: string) => `${type} stands in both --type-on and --type-off.`,
   },
   broadcast: {
     counted: (users: string, reachable: string) => `${users} users, ${reachable} of them with a device`,

@@ -182,6 +182,7 @@ export const ja: Messages = {
     typeOff: '種類を無効にする(繰り返し可)',
     typeOn: '種類を有効にする(繰り返し可)',
     nothing: '変更する項目を指定してください。',
+    onAndOff: (type: string) => `${type} が --type-on と --type-off の両方にあります。`,
   },
   broadcast: {
     counted: (users, reachable) => `${users} 人、うち端末あり ${reachable} 人`,
