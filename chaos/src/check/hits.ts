@@ -10,6 +10,8 @@ export interface Hit {
   readonly titleHash: string | null;
   /** Taken: it would go to the device. */
   readonly accepted: boolean;
+  /** What the ticket said. */
+  readonly answer: string;
   readonly ticketId: string | null;
   readonly fault: string | null;
 }

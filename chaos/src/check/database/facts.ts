@@ -31,6 +31,8 @@ export interface Step {
   readonly deliveryId: string;
   readonly at: number;
   readonly state: number;
+  /** How many requests had been answered badly before. */
+  readonly attempt: number;
   readonly chunkId: string | null;
   readonly notificationId: string;
   readonly tokenId: string;
@@ -88,6 +90,7 @@ export interface PolicyRow {
   readonly defaultTimezone: string;
   readonly capLimit: number | null;
   readonly capWindowSeconds: number;
+  readonly maxAttempts: number;
 }
 
 export interface ProjectRow {

@@ -35,7 +35,8 @@ const statements = {
       first_delivery::float8 as "firstDelivery", deliveries::int
     from push.decisions order by decided_at`,
   steps: /* sql */ `
-    select delivery_id::text as "deliveryId", ${ms('at')} as at, state::int, chunk_id::text as "chunkId", notification_id as "notificationId",
+    select delivery_id::text as "deliveryId", ${ms('at')} as at, state::int, attempt::int, chunk_id::text as "chunkId",
+      notification_id as "notificationId",
       token_id as "tokenId", ticket_id as "ticketId", code
     from push.deliveries order by delivery_id, chunk_id nulls last, at, state`,
   attempts: /* sql */ `
@@ -60,7 +61,8 @@ const statements = {
       unknown_policy = 'resend' as "resendUnknown"
     from push.notification_types`,
   policy: /* sql */ `
-    select default_timezone as "defaultTimezone", cap_limit as "capLimit", cap_window_seconds as "capWindowSeconds" from push.policy`,
+    select default_timezone as "defaultTimezone", cap_limit as "capLimit", cap_window_seconds as "capWindowSeconds",
+      max_attempts::int as "maxAttempts" from push.policy`,
   projects: /* sql */ `select id::int, name, rate_budget as "rateBudget", rate_burst as "rateBurst" from push.projects`,
   ledger: /* sql */ `
     select item, sum(n)::float8 as n from (

@@ -11,11 +11,11 @@ with ours as (
   select c.oid, c.relname, c.relkind, n.nspname, c.relrowsecurity, c.relforcerowsecurity, c.relacl from pg_class c join pg_namespace n on n.oid = c.relnamespace
   where n.nspname in ('public', 'push', 'auth') and not c.relispartition
 )
-select 'relation ' || nspname || '.' || relname || ' ' || relkind || ' ' || relrowsecurity || relforcerowsecurity || ' ' || coalesce(
+select 'relation ' || nspname || '.' || relname || ' ' || relkind::text || ' ' || relrowsecurity::text || relforcerowsecurity::text || ' ' || coalesce(
   (select string_agg(a::text, ' ' order by a::text) from unnest(relacl) a), '') as line
 from ours where relkind in ('r', 'p', 'v', 'S')
 union all
-select 'column ' || nspname || '.' || relname || '.' || attname || ' ' || format_type(atttypid, atttypmod) || ' ' || attnotnull || ' '
+select 'column ' || nspname || '.' || relname || '.' || attname || ' ' || format_type(atttypid, atttypmod) || ' ' || attnotnull::text || ' '
   || coalesce(pg_get_expr(d.adbin, d.adrelid), '')
 from ours join pg_attribute a on a.attrelid = ours.oid and attnum > 0 and not attisdropped left join pg_attrdef d on d.adrelid = a.attrelid and d.adnum = a.attnum
 where relkind in ('r', 'p', 'v')
@@ -31,7 +31,7 @@ union all
 select 'policy ' || schemaname || '.' || tablename || ' ' || policyname || ' ' || cmd || ' ' || roles::text || ' ' || coalesce(qual, '') || ' ' || coalesce(with_check, '')
 from pg_policies where schemaname in ('public', 'push')
 union all
-select 'trigger ' || nspname || '.' || relname || ' ' || pg_get_triggerdef(t.oid) || ' ' || tgenabled
+select 'trigger ' || nspname || '.' || relname || ' ' || pg_get_triggerdef(t.oid) || ' ' || tgenabled::text
 from ours join pg_trigger t on t.tgrelid = ours.oid where not tgisinternal
 order by 1`;
 

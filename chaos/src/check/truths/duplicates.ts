@@ -1,6 +1,8 @@
 import type { DatabaseFacts, Step } from '../database/facts.js';
 import { type Hit, hitsByDelivery } from '../hits.js';
-import { Judgement, type TruthVerdict } from '../verdict.js';
+import { UNKNOWN } from '../states.js';
+import type { Judgement } from '../verdict.js';
+import { typeOf } from './limits.js';
 import { countedAsResent, type Passage, passageOf } from './recorded-steps.js';
 
 /** Types whose rule for unknowns stood the same throughout the run. */
@@ -9,11 +11,12 @@ export interface DuplicateEvidence {
   readonly hits: readonly Hit[];
   /** Types that say "never twice", from before the first of them was sent. */
   readonly atMostOnce: ReadonlySet<string>;
+  /** Types whose rules changed while it ran: what they say of unknowns is not known. */
+  readonly changedTypes: ReadonlySet<string>;
 }
 
 /** Truth 3: what the provider got more than once is exactly what the product counted as sent again without knowing. */
-export function judgeDuplicates({ database, hits, atMostOnce }: DuplicateEvidence): TruthVerdict {
-  const judgement = new Judgement(3, 'Duplicates at the provider are exactly those counted as resent unknowns; none under at_most_once');
+export function judgeDuplicates(judgement: Judgement, { database, hits, atMostOnce, changedTypes }: DuplicateEvidence): void {
   const byDelivery = hitsByDelivery(hits.filter((hit) => hit.accepted));
   const byTicket = new Map(hits.flatMap((hit) => (hit.ticketId === null ? [] : [[hit.ticketId, hit] as const])));
   let counted = 0;
@@ -24,11 +27,13 @@ export function judgeDuplicates({ database, hits, atMostOnce }: DuplicateEvidenc
     const taken = byDelivery.get(deliveryId) ?? [];
     judgeTickets(judgement, deliveryId, passage, { taken, byTicket });
     judgeHits(judgement, deliveryId, passage, taken);
-    if (isAtMostOnce(database, steps, atMostOnce)) judgeOnce(judgement, deliveryId, passage, taken);
+    const type = database.notifications.get(steps[0]?.notificationId ?? '')?.type;
+    if (type === undefined || changedTypes.has(type)) continue;
+    if (atMostOnce.has(type)) judgeOnce(judgement, deliveryId, passage, taken);
+    else if (typeOf(database, type).resendUnknown) judgeResent(judgement, database, steps);
   }
   const said = database.ledger.get('resent_unknown') ?? 0;
   if (said !== counted) judgement.found('resent_unknown_miscounted', `the ledger says ${said}, the steps ${counted}`);
-  return judgement.verdict();
 }
 
 /** A ticket that the product wrote down for a delivery is one that the provider gave for that delivery, and stands nowhere else. */
@@ -68,9 +73,13 @@ function judgeHits(judgement: Judgement, deliveryId: string, passage: Passage, t
   }
 }
 
-function isAtMostOnce(database: DatabaseFacts, steps: readonly Step[], atMostOnce: ReadonlySet<string>): boolean {
-  const notification = database.notifications.get(steps[0]?.notificationId ?? '');
-  return notification !== undefined && atMostOnce.has(notification.type);
+/** Where the type says "send again", nothing ends as unknown before its tries are used up. */
+function judgeResent(judgement: Judgement, database: DatabaseFacts, steps: readonly Step[]): void {
+  for (const { deliveryId, state, attempt, code } of steps) {
+    if (state === UNKNOWN && attempt + 1 < database.policy.maxAttempts) {
+      judgement.found('unknown_not_resent', `delivery ${deliveryId} ended as unknown (${code ?? ''}) at try ${attempt + 1}`);
+    }
+  }
 }
 
 function judgeOnce(judgement: Judgement, deliveryId: string, passage: Passage, taken: readonly Hit[]): void {
