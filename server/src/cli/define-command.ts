@@ -14,7 +14,7 @@ interface CommandText {
 export function addCommand(parent: Command, usage: string, { summary, example }: CommandText, cli: Cli): Command {
   const command = parent.command(usage).description(summary);
   command.option('--json', cli.messages.options.json);
-  command.addOption(new Option('--lang <language>', cli.messages.options.lang(languages.join(', '))).choices(languages));
+  command.addOption(new Option('--lang <language>', cli.messages.options.lang).choices(languages));
   command.addHelpText('after', `\n${cli.messages.example}\n  $ todoku ${example}`);
   return command;
 }

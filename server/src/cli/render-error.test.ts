@@ -39,11 +39,3 @@ describe('errors', () => {
     expect(message).not.toContain('abcdefghijklmnop');
   });
 });
-
-it('both languages have texts for the same things', () => {
-  const keysOf = (value: object, prefix = ''): string[] =>
-    Object.entries(value).flatMap(([key, inner]: [string, unknown]) =>
-      typeof inner === 'object' && inner !== null && key !== 'headings' ? keysOf(inner, `${prefix}${key}.`) : [`${prefix}${key}`],
-    );
-  expect(keysOf(ja)).toEqual(keysOf(en));
-});

@@ -1,7 +1,10 @@
-import { Command, CommanderError } from 'commander';
+import { Command, CommanderError, Help } from 'commander';
+import { printableLines } from '../logging/printable.js';
 import type { Cli } from './cli.js';
 import { addCommands } from './commands.js';
 import { chooseLanguage, messagesIn } from './language.js';
+import { cellsOf } from './layout.js';
+import type { Messages } from './messages/en.js';
 import { printError, renderError } from './render-error.js';
 import type { Terminal } from './terminal.js';
 
@@ -38,10 +41,11 @@ function programOf(cli: Cli, json: boolean): Command {
     writeOut: (text) => cli.terminal.out(text),
     // With --json there is one error, and it is JSON.
     writeErr: (text) => {
-      if (!json) cli.terminal.err(text);
+      if (!json) cli.terminal.err(printableLines(text));
     },
+    outputError: (text, write) => write(`${cli.messages.error} ${argumentError(text, cli.messages)}\n`),
   });
-  program.configureHelp({ styleTitle: (title) => cli.messages.headings[title] ?? title });
+  program.configureHelp(helpIn(cli.messages));
   program.helpOption('-h, --help', cli.messages.options.help);
   program.helpCommand(false);
   program.showHelpAfterError(cli.messages.tryHelp);
@@ -49,10 +53,34 @@ function programOf(cli: Cli, json: boolean): Command {
   return program;
 }
 
+/** What the argument parser says of a wrong command line, without its `error:`. */
+function argumentError(text: string, messages: Messages): string {
+  const said = text
+    .replace(/^error: /, '')
+    .replace(/\s*\n\(/, ' (')
+    .trim();
+  return messages.translate(said) ?? said;
+}
+
+/** The parser's own help, with its headings and notes in the language of the rest. */
+function helpIn({ headings, optionNotes }: Messages): Partial<Help> {
+  const words = (text: string): string => text.replaceAll(/\[(options|command)\]/g, (all) => headings[all] ?? all);
+  const notes = (text: string): string =>
+    text.replaceAll(/(?<=[(] ?|, )(choices|default)(?=: )/g, (note) => optionNotes[note as 'choices' | 'default']);
+  return {
+    styleTitle: (title) => headings[title] ?? title,
+    styleOptionDescription: notes,
+    styleUsage: words,
+    // Before it is padded: the styles come after.
+    subcommandTerm: (command) => words(new Help().subcommandTerm(command)),
+    displayWidth: cellsOf,
+  };
+}
+
 /** Help that was asked for is an answer; help that is shown because something is missing is not. */
 function badArguments(error: CommanderError, json: boolean, { terminal, messages }: Cli): number {
   if (error.exitCode === 0) return 0;
-  const message = error.message.replace(/^error: /, '');
+  const message = argumentError(error.message, messages);
   if (json) terminal.err(printError({ code: 'INVALID_INPUT', message, remedy: messages.tryHelp, path: null, exitCode: 2 }, true, messages));
   return 2;
 }

@@ -20,6 +20,8 @@ import { ensureAdminKey } from '../security/admin-key-file.js';
 import { ApiKeys } from '../security/api-keys.js';
 import { UserTokenVerifier } from '../security/user-jwt.js';
 import { type Foundation, openFoundation, openManagers, type Surroundings, startWorker, VERSION } from '../system.js';
+import { fields } from './layout.js';
+import { en, type Messages } from './messages/en.js';
 
 /** What is open, the last first: the order in which it is closed. */
 type Opened = Phase[];
@@ -31,12 +33,12 @@ const ADDRESS_ERRORS: ReadonlySet<string> = new Set(['EADDRINUSE', 'EACCES', 'EA
  * Runs the system until a signal ends it. Whatever was opened is closed in reverse order, each in its time, also when the start fails half-way:
  * there is no partial start. Resolves to the process's exit code.
  */
-export async function runServe(config: Config): Promise<number> {
+export async function runServe(config: Config, messages: Messages = en): Promise<number> {
   const { logger: log } = createLogger({ level: config.logLevel, instance: config.instance, pretty: process.stdout.isTTY });
   const opened: Opened = [];
   const ended = untilSignal(log);
   try {
-    await start(config, log, opened);
+    await start(config, log, opened, messages);
   } catch (error) {
     await runPhases(opened, log);
     throw error;
@@ -47,7 +49,7 @@ export async function runServe(config: Config): Promise<number> {
   return unfinished.length === 0 ? 0 : 1;
 }
 
-async function start(config: Config, log: Logger, opened: Opened): Promise<void> {
+async function start(config: Config, log: Logger, opened: Opened, messages: Messages): Promise<void> {
   const onStop = (name: string, run: () => Promise<void>, timeoutMs = CLOSE_MS): void => {
     opened.unshift({ name, timeoutMs, run });
   };
@@ -78,7 +80,7 @@ async function start(config: Config, log: Logger, opened: Opened): Promise<void>
     onStop('http', () => server.close());
     address = await listen(server, config);
   }
-  await tell(config, foundation, adminKey.path, address);
+  process.stdout.write(await greeting(config, foundation, adminKey.path, address, messages));
 }
 
 async function openDoor(config: Config, surroundings: Surroundings, foundation: Foundation, metrics: Registry): Promise<FastifyInstance> {
@@ -112,18 +114,25 @@ async function listen(server: FastifyInstance, { http }: Config): Promise<string
   }
 }
 
-async function tell(config: Config, foundation: Foundation, adminKeyPath: string, address: string | null): Promise<void> {
-  const lines = [
-    `Todoku is running${config.sandbox ? ' in the sandbox: pushes go to the built-in simulator, no phone gets anything' : ''}.`,
-    ...(address === null ? [] : [`  API              ${address}   (documentation: ${address}/docs)`]),
-    `  Admin key in     ${adminKeyPath}`,
-    '  Where they are   npx todoku ledger',
-  ];
-  if (config.sandbox) {
-    const sent = await sendSampleTraffic(foundation.database, foundation.pushTokenManager);
-    if (sent > 0) lines.push(`  Sample traffic   ${sent} notifications inserted`);
-  }
-  process.stdout.write(`${lines.join('\n')}\n`);
+/** What is said once everything runs, with the sandbox's sample traffic on its way. */
+async function greeting(
+  config: Config,
+  { database, pushTokenManager }: Foundation,
+  adminKeyPath: string,
+  address: string | null,
+  { serve: says }: Messages,
+): Promise<string> {
+  const sent = config.sandbox ? await sendSampleTraffic(database, pushTokenManager) : 0;
+  const rows = fields(
+    [
+      [says.api, address === null ? undefined : `${address}   (${says.documentation}: ${address}/docs)`],
+      [says.adminKey, adminKeyPath],
+      [says.ledger, 'npx todoku ledger'],
+      [says.samples, sent === 0 ? undefined : says.sampled(sent)],
+    ],
+    '  ',
+  );
+  return `${config.sandbox ? says.sandbox : says.running}\n${rows}\n`;
 }
 
 /** One Ctrl-C under npm comes twice: from the terminal, and handed on by npm. */

@@ -2,8 +2,10 @@ import type { Command } from 'commander';
 import type { AuditEntry } from '../../security/audit.js';
 import { id, pastInstant, wholeNumber } from '../arguments.js';
 import type { Cli } from '../cli.js';
+import { columnsOf } from '../columns.js';
 import { addCommand, addGroup, onCall } from '../define-command.js';
 import { table } from '../layout.js';
+import type { Messages } from '../messages/en.js';
 import { withDatabase } from '../open-database.js';
 
 interface Options {
@@ -33,11 +35,11 @@ export function addAudit(program: Command, cli: Cli): void {
       ...(before === undefined ? {} : { beforeSeq: before }),
     };
     const entries = await withDatabase(cli, (database) => listAudit(database, filter));
-    return { data: { entries }, text: entries.length === 0 ? cli.messages.none : renderAudit(entries) };
+    return { data: { entries }, text: entries.length === 0 ? cli.messages.none : renderAudit(entries, cli.messages) };
   });
 }
 
-function renderAudit(entries: readonly AuditEntry[]): string {
+function renderAudit(entries: readonly AuditEntry[], messages: Messages): string {
   const rows = entries.map(({ seq, at, actor, action, target, reason }) => [String(seq), at, actor, action, target, reason]);
-  return table(['no.', 'at', 'who', 'what', 'to what', 'why'], rows);
+  return table(columnsOf(messages, 'number', 'at', 'who', 'what', 'toWhat', 'why'), rows);
 }

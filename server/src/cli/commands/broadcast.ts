@@ -4,6 +4,7 @@ import type { BroadcastManager } from '../../notifications/broadcasts/broadcast-
 import type { Broadcast, BroadcastProgress, BroadcastState, By } from '../../notifications/broadcasts/broadcast-types.js';
 import { id as broadcastId, wholeNumber } from '../arguments.js';
 import type { Answer, Cli } from '../cli.js';
+import { columnsOf } from '../columns.js';
 import { addCommand, addGroup, needsReason, onCall } from '../define-command.js';
 import { parseJsonText, readJson } from '../json-input.js';
 import { laneNames } from '../lanes.js';
@@ -65,17 +66,14 @@ function addCreate(broadcast: Command, cli: Cli): void {
 
 function addAppend(broadcast: Command, cli: Cli): void {
   const { commands, broadcast: says } = cli.messages;
-  const command = addCommand(
-    broadcast,
-    'append',
-    { summary: commands.broadcastAppend, example: 'broadcast append 12 --file users.json' },
-    cli,
-  )
+  const text = { summary: commands.broadcastAppend, example: `broadcast append 12 --file users.json --reason 'the second half'` };
+  const command = needsReason(addCommand(broadcast, 'append', text, cli), cli)
     .argument('<id>', '', broadcastId)
     .requiredOption('--file <path>', says.users);
-  onCall<{ readonly file: string }>(command, cli, async ({ file }, [id = '']) => {
+  onCall<{ readonly file: string; readonly reason: string }>(command, cli, async ({ file, reason }, [id = '']) => {
     const users = await readJson(file, cli.terminal);
-    const listed = await withBroadcasts(cli, (manager) => manager.appendRecipients(Number(id), users));
+    const by = { actor: cli.actor, reason };
+    const listed = await withBroadcasts(cli, (manager) => manager.appendRecipients(Number(id), users, by));
     return { data: { id: Number(id), users: listed }, text: says.listed(Number(id), show(listed)) };
   });
 }
@@ -109,7 +107,7 @@ function addList(broadcast: Command, cli: Cli): void {
       one.createdBy,
       one.createdAt,
     ]);
-    const headings = ['id', 'state', 'type', 'title', 'audience', 'made', 'of', 'by', 'at'];
+    const headings = columnsOf(cli.messages, 'id', 'state', 'type', 'title', 'audience', 'made', 'total', 'by', 'at');
     return { data: { broadcasts: found }, text: found.length === 0 ? none : table(headings, rows) };
   });
 }
@@ -123,26 +121,26 @@ function addShow(broadcast: Command, cli: Cli): void {
   });
 }
 
-function renderBroadcast(one: Broadcast & { readonly progress: BroadcastProgress }, { ledger: says }: Messages): string {
+function renderBroadcast(one: Broadcast & { readonly progress: BroadcastProgress }, { ledger: says, columns }: Messages): string {
   const { progress } = one;
   return fields([
-    ['id', String(one.id)],
-    ['state', one.state],
-    ['type', one.type],
-    ['title', one.title],
-    ['lane', laneNames[one.lane as 0 | 1 | 2]],
-    ['audience', one.audience.kind],
-    ['made', `${show(one.created)} / ${show(one.estimate)}`],
-    ['%', progress.percent],
-    ['/s', progress.perSecond],
-    ['s left', progress.secondsLeft],
+    [columns.id, String(one.id)],
+    [columns.state, one.state],
+    [columns.type, one.type],
+    [columns.title, one.title],
+    [columns.lane, laneNames[one.lane as 0 | 1 | 2]],
+    [columns.audience, one.audience.kind],
+    [columns.made, `${show(one.created)} / ${show(one.estimate)}`],
+    [columns.percent, progress.percent],
+    [columns.perSecond, progress.perSecond],
+    [columns.secondsLeft, progress.secondsLeft],
     [says.suppressed, tally(progress.suppressed)],
     [says.held, progress.held],
     [says.planned, progress.planned],
     [says.deliveries, progress.deliveries],
     [says.queued, progress.waiting],
     [says.awaitingReceipt, progress.awaitingReceipt],
-    ['ended', tally(progress.ended)],
-    ['unaccounted', progress.unaccounted],
+    [columns.ended, tally(progress.ended)],
+    [columns.unaccounted, progress.unaccounted],
   ]);
 }

@@ -3,6 +3,7 @@ import type { Scope } from '../../security/api-key-store.js';
 import type { ApiKeys } from '../../security/api-keys.js';
 import { instant, listOf, plainText } from '../arguments.js';
 import type { Cli } from '../cli.js';
+import { columnsOf } from '../columns.js';
 import { addCommand, addGroup, needsReason, onCall } from '../define-command.js';
 import { table } from '../layout.js';
 import { withDatabase } from '../open-database.js';
@@ -50,7 +51,7 @@ function addList(keys: Command, cli: Cli): void {
       ...[id, name, allowed.join(' '), createdBy],
       ...[createdAt, expiresAt, revokedAt, lastUsedAt],
     ]);
-    const headings = ['id', 'name', 'scopes', 'made by', 'made', 'expires', 'revoked', 'last used'];
+    const headings = columnsOf(cli.messages, 'id', 'name', 'scopes', 'madeBy', 'made', 'expires', 'revoked', 'lastUsed');
     return { data: { keys: found }, text: found.length === 0 ? cli.messages.none : table(headings, rows) };
   });
 }

@@ -78,10 +78,10 @@ function wholeRow(row: LedgerRow, { ledger: says }: Messages): string {
   return `${says.notifications}\n${notifications}\n\n${says.deliveries}\n${deliveries}`;
 }
 
-function rowsTable({ by, rows }: Ledger, { ledger: says, none }: Messages): string {
+function rowsTable({ by, rows }: Ledger, { ledger: says, columns, none }: Messages): string {
   if (rows.length === 0) return none;
   const headings = [
-    by,
+    by === 'hour' ? columns.hour : columns.broadcast,
     says.accepted,
     says.outbox,
     says.held,
@@ -91,8 +91,8 @@ function rowsTable({ by, rows }: Ledger, { ledger: says, none }: Messages): stri
     says.queued,
     says.sending,
     says.awaitingReceipt,
-    says.unaccounted('').trim(),
-    '',
+    columns.unaccounted,
+    columns.ended,
   ];
   const lines = rows.map((row) => [
     by === 'hour' ? row.hour : row.broadcastId,

@@ -2,6 +2,7 @@ import { type Command, Option } from 'commander';
 import { TodokuError } from '../../errors/todoku-error.js';
 import { pastInstant } from '../arguments.js';
 import type { Cli } from '../cli.js';
+import { columnsOf } from '../columns.js';
 import { addCommand, addGroup, needsReason, onCall } from '../define-command.js';
 import { table } from '../layout.js';
 import { withDatabase } from '../open-database.js';
@@ -37,7 +38,10 @@ function addList(partitions: Command, cli: Cli): void {
     const { listPartitions } = await import('../../operations/partitions.js');
     const found = await withDatabase(cli, (database) => listPartitions(database, parent));
     const rows = found.map(({ parent: of, name, from, to, bytes }) => [of, name, from, to, bytes]);
-    return { data: { partitions: found }, text: found.length === 0 ? none : table(['table', 'partition', 'from', 'to', 'bytes'], rows) };
+    return {
+      data: { partitions: found },
+      text: found.length === 0 ? none : table(columnsOf(cli.messages, 'table', 'partition', 'from', 'to', 'bytes'), rows),
+    };
   });
 }
 

@@ -2,9 +2,11 @@ import type { Command } from 'commander';
 import type { QueueDepth } from '../../queue/queue-engine.js';
 import { pastInstant, wholeNumber } from '../arguments.js';
 import type { Cli } from '../cli.js';
+import { columnsOf } from '../columns.js';
 import { addCommand, addGroup, needsReason, onCall } from '../define-command.js';
 import { laneNames } from '../lanes.js';
 import { show, table, tally } from '../layout.js';
+import type { Messages } from '../messages/en.js';
 import { withDatabase } from '../open-database.js';
 
 interface Reason {
@@ -21,13 +23,13 @@ function addStats(queue: Command, cli: Cli): void {
   onCall(command, cli, async () => {
     const { queueDepth } = await import('../../queue/postgres/queue-depth.js');
     const depth = await withDatabase(cli, (database) => database.query<QueueDepth>(queueDepth));
-    return { data: { depth }, text: depth.length === 0 ? cli.messages.status.queueEmpty : renderDepth(depth) };
+    return { data: { depth }, text: depth.length === 0 ? cli.messages.status.queueEmpty : renderDepth(depth, cli.messages) };
   });
 }
 
-export function renderDepth(depth: readonly QueueDepth[]): string {
+export function renderDepth(depth: readonly QueueDepth[], messages: Messages): string {
   const rows = depth.map(({ lane, state, chunks, deliveries, oldest }) => [laneNames[lane], state, chunks, deliveries, oldest]);
-  return table(['lane', 'state', 'chunks', 'deliveries', 'oldest due'], rows);
+  return table(columnsOf(messages, 'lane', 'state', 'chunks', 'deliveries', 'oldestDue'), rows);
 }
 
 function addPause(queue: Command, cli: Cli): void {

@@ -1,4 +1,5 @@
 import type { Command } from 'commander';
+import { printable } from '../../logging/printable.js';
 import type { Reconciliation } from '../../monitoring/reconciler.js';
 import { pastInstant, wholeNumber } from '../arguments.js';
 import type { Cli } from '../cli.js';
@@ -39,7 +40,7 @@ export function renderProof(proof: Reconciliation, { reconcile: says }: Messages
     .map(({ kind, n, ids, hour, said, found }) => {
       const counts = said === undefined ? '' : ` ${hour ?? ''}: ${said} <> ${show(found)}`;
       const named = ids.length === 0 ? '' : `: ${ids.slice(0, namedIds).join(', ')}${ids.length > namedIds ? ' …' : ''}`;
-      return `  ${kind} ${show(n)}${counts}${named}`;
+      return printable(`  ${kind} ${show(n)}${counts}${named}`);
     });
   return [heading, ...findings, ...(proof.untaken > 0 ? [says.untaken(show(proof.untaken))] : [])].join('\n');
 }

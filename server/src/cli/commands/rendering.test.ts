@@ -34,7 +34,9 @@ describe('the ledger', () => {
     const [first, second] = renderLedger({ at, by: 'total', rows: [row] }, proof, en).split('\n');
     expect(first).toBe('0 unaccounted (proved 2026-08-01 09:00:00Z)');
     expect(second).toContain('1,200 notifications and 1,500 deliveries');
-    expect(renderLedger({ at, by: 'total', rows: [row] }, proof, ja)).toMatch(/^0 unaccounted \(2026-08-01 09:00:00Z に証明済み\)\n/);
+    expect(renderLedger({ at, by: 'total', rows: [row] }, proof, ja)).toMatch(
+      /^0 unaccounted・行方不明 0 件 \(2026-08-01 09:00:00Z に証明済み\)\n/,
+    );
   });
 
   it('says it loudly when something is', () => {

@@ -2,6 +2,7 @@ import type { Command } from 'commander';
 import type { Config } from '../../config/config.js';
 import type { Database } from '../../database/database.js';
 import { TodokuError } from '../../errors/todoku-error.js';
+import { printable } from '../../logging/printable.js';
 import type { ItemResult, NotificationService } from '../../notifications/notification-service.js';
 import type { Answer, Cli } from '../cli.js';
 import { addCommand, onCall } from '../define-command.js';
@@ -90,7 +91,7 @@ async function sendOne(service: NotificationService, value: unknown, cli: Cli): 
 }
 
 async function sendAll(service: NotificationService, values: readonly unknown[], cli: Cli): Promise<Answer> {
-  const { send: says } = cli.messages;
+  const { send: says, translate } = cli.messages;
   const results: ItemResult[] = [];
   for (let at = 0; at < values.length; at += mostAtOnce) {
     const part = await service.sendMany(values.slice(at, at + mostAtOnce));
@@ -99,6 +100,9 @@ async function sendAll(service: NotificationService, values: readonly unknown[],
   const rejected = results.filter((result) => result.status === 'rejected');
   const lines = [says.accepted(results.length - rejected.length)];
   if (rejected.length > 0)
-    lines.push(says.rejected(rejected.length), ...rejected.map(({ index, error }) => `  [${index}] ${error.code}: ${error.message}`));
+    lines.push(
+      says.rejected(rejected.length),
+      ...rejected.map(({ index, error }) => `  [${index}] ${error.code}: ${printable(translate(error.message) ?? error.message)}`),
+    );
   return { data: { results }, text: lines.join('\n'), exitCode: rejected.length === 0 ? 0 : 1 };
 }

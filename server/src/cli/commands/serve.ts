@@ -11,7 +11,7 @@ export function addServe(program: Command, cli: Cli): void {
   addCommand(program, 'serve', text, cli).action(async () => {
     const { runServe } = await import('../serve.js');
     try {
-      cli.finish(await runServe(await configOf(cli)));
+      cli.finish(await runServe(await configOf(cli), cli.messages));
     } finally {
       // With the exit code that the command has ended with by then, also when it could not start.
       setTimeout(() => process.exit(), leaveMs).unref();

@@ -2,6 +2,7 @@ import type { Command } from 'commander';
 import type { ProjectStatus, SystemStatus } from '../../monitoring/system-status.js';
 import type { Controls } from '../../operations/controls.js';
 import type { Cli } from '../cli.js';
+import { columnsOf } from '../columns.js';
 import { addCommand, onCall } from '../define-command.js';
 import { fields, show, table } from '../layout.js';
 import type { Messages } from '../messages/en.js';
@@ -21,9 +22,9 @@ export function renderStatus(status: SystemStatus, messages: Messages): string {
   const { status: says } = messages;
   return [
     switches(status, messages).join('\n'),
-    section(says.workers, status.workers.length === 0 ? messages.none : workersOf(status)),
+    section(says.workers, status.workers.length === 0 ? messages.none : workersOf(status, messages)),
     section(says.projects, projectsOf(status.projects, messages)),
-    section(says.queue, status.queue.length === 0 ? says.queueEmpty : renderDepth(status.queue)),
+    section(says.queue, status.queue.length === 0 ? says.queueEmpty : renderDepth(status.queue, messages)),
     section(says.waiting, waitingOf(status, messages)),
   ].join('\n\n');
 }
@@ -52,7 +53,7 @@ function stops(controls: Controls, { status: says }: Messages): string[] {
   return lines;
 }
 
-function workersOf({ workers }: SystemStatus): string {
+function workersOf({ workers }: SystemStatus, messages: Messages): string {
   const rows = workers.map(({ id, state, roles, version, startedAt, heartbeatAt }) => [
     id,
     state,
@@ -61,10 +62,11 @@ function workersOf({ workers }: SystemStatus): string {
     startedAt,
     heartbeatAt,
   ]);
-  return table(['id', 'state', 'roles', 'version', 'started', 'last heard'], rows);
+  return table(columnsOf(messages, 'id', 'state', 'roles', 'version', 'started', 'lastHeard'), rows);
 }
 
-function projectsOf(projects: readonly ProjectStatus[], { status: says, yes, no }: Messages): string {
+function projectsOf(projects: readonly ProjectStatus[], messages: Messages): string {
+  const { status: says, yes, no } = messages;
   const rows = projects.map((project) => [
     project.id,
     `${project.provider}/${project.name}`,
@@ -74,7 +76,7 @@ function projectsOf(projects: readonly ProjectStatus[], { status: says, yes, no 
     project.backoffUntil,
     project.frozenAt === null ? no : says.frozen(show(project.frozenReason)),
   ]);
-  return table(['id', 'project', 'budget', 'paused', 'breaker', 'back-off until', 'frozen'], rows);
+  return table(columnsOf(messages, 'id', 'project', 'budget', 'paused', 'breaker', 'backoffUntil', 'frozen'), rows);
 }
 
 function waitingOf({ waiting }: SystemStatus, { status: says }: Messages): string {

@@ -5,6 +5,7 @@ import type { PushTokenManager } from '../../tokens/push-token-manager.js';
 import type { Quarantine } from '../../tokens/quarantine.js';
 import { pastInstant, uuidText, wholeNumber } from '../arguments.js';
 import type { Cli } from '../cli.js';
+import { columnsOf } from '../columns.js';
 import { addCommand, addGroup, needsReason, onCall } from '../define-command.js';
 import { show, table } from '../layout.js';
 import { withDatabase } from '../open-database.js';
@@ -42,7 +43,7 @@ function addList(tokens: Command, cli: Cli): void {
       ...[tokenId, masked, platform, state, stateReason],
       ...[`${provider}/${project}`, appVersion, registeredAt],
     ]);
-    const headings = ['id', 'token', 'platform', 'state', 'reason', 'project', 'app', 'registered'];
+    const headings = columnsOf(cli.messages, 'id', 'token', 'platform', 'state', 'reason', 'project', 'app', 'registered');
     return { data: { tokens: found }, text: found.length === 0 ? none : table(headings, rows) };
   });
 }
@@ -72,7 +73,7 @@ function addQuarantined(tokens: Command, cli: Cli): void {
     ]);
     return {
       data: { tokens: found },
-      text: found.length === 0 ? none : table(['id', 'user', 'project', 'platform', 'reason', 'since'], rows),
+      text: found.length === 0 ? none : table(columnsOf(cli.messages, 'id', 'user', 'project', 'platform', 'reason', 'since'), rows),
     };
   });
 }

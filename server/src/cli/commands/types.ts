@@ -4,9 +4,11 @@ import { typeOrAllPattern, typeOrAllRule } from '../../notifications/type-name.j
 import type { TypeSettings } from '../../planning/policy-manager.js';
 import { onOff, wholeNumber } from '../arguments.js';
 import type { Cli } from '../cli.js';
+import { columnsOf } from '../columns.js';
 import { addCommand, addGroup, needsReason, onCall } from '../define-command.js';
 import { laneNames } from '../lanes.js';
 import { table } from '../layout.js';
+import type { Messages } from '../messages/en.js';
 import { withDatabase } from '../open-database.js';
 
 export function addTypes(program: Command, cli: Cli): void {
@@ -20,18 +22,18 @@ function addList(types: Command, cli: Cli): void {
   onCall(command, cli, async () => {
     const { PolicyManager } = await import('../../planning/policy-manager.js');
     const found = await withDatabase(cli, (database) => new PolicyManager(database).types());
-    return { data: { types: found }, text: renderTypes(found) };
+    return { data: { types: found }, text: renderTypes(found, cli.messages) };
   });
 }
 
 type TypeRow = TypeSettings & { readonly type: string };
 
-function renderTypes(types: readonly TypeRow[]): string {
+function renderTypes(types: readonly TypeRow[], messages: Messages): string {
   const rows = types.map((one) => [
     ...[one.type, one.lane === null ? 'policy' : laneNames[one.lane], one.urgent, one.enabled, one.capped],
     ...[one.ttlSeconds, one.dedupeSeconds, one.unknownPolicy],
   ]);
-  return table(['type', 'lane', 'urgent', 'enabled', 'capped', 'ttl s', 'dedupe s', 'unknown'], rows);
+  return table(columnsOf(messages, 'type', 'lane', 'urgent', 'enabled', 'capped', 'ttl', 'dedupe', 'unknown'), rows);
 }
 
 interface SetOptions {
@@ -63,7 +65,7 @@ function addSet(types: Command, cli: Cli): void {
     const { PolicyManager } = await import('../../planning/policy-manager.js');
     const by = { actor: cli.actor, reason };
     const set = await withDatabase(cli, (database) => new PolicyManager(database).changeType(type, changes, by));
-    return { data: set, text: `${says.saved(type)}\n${renderTypes([set])}` };
+    return { data: set, text: `${says.saved(type)}\n${renderTypes([set], cli.messages)}` };
   });
 }
 

@@ -319,7 +319,7 @@ test('a broadcast that does not exist is refused; one that was deleted ends what
   const manager = new BroadcastManager(spine.database);
   const { id } = await manager.create(
     { type: 'news', title: 'Gone', audience: { kind: 'list', userIds: [user.id] } },
-    { actor: 'cli:mei' },
+    { actor: 'cli:mei', reason: 'test' },
   );
   const orphan = await spine.notify(user.id, { broadcast_id: id });
   await expect.poll(async () => (await explain(orphan)).deliveries).toMatchObject([{ state: 'queued' }]);

@@ -57,7 +57,7 @@ export const japanese: Wording = {
   standings: {
     untaken: '取り込まれていません。行の挿入時にトリガー notification_push_trigger が無効でした。アプリ内の受信箱にだけあります。',
     outbox: '取り込み済み、判定待ち',
-    nowhere: '保留された後、どこにも見つかりません（未計上）',
+    nowhere: '保留された後、どこにも見つかりません（行方不明）',
   },
   heldUntil: (at, reason) => `${at} まで保留: ${reason}`,
   suppressed: (reason) => `送信しない: ${reason}`,
@@ -97,7 +97,7 @@ export const japanese: Wording = {
     unknown: '送信しましたが応答がありません。届いた可能性があります。この種類は再送しない設定です。',
     receipt_missing: 'Expo は受け付けましたが、1 日以内にレシートがありませんでした。届いた可能性があります。',
     dead_letter: '試行回数または異常終了の上限に達したため中止しました。再送できます。',
-    lost: '予定されたのにどこにも見つかりません（未計上）。',
+    lost: '予定されたのにどこにも見つかりません（行方不明）。',
   },
   shortStates: {
     queued: 'キュー待ち',
@@ -111,7 +111,7 @@ export const japanese: Wording = {
     unknown: '送信済み・応答なし',
     receipt_missing: 'Expo 受付済み・レシートなし',
     dead_letter: '中止',
-    lost: '所在不明',
+    lost: '行方不明',
     in_flight: '処理中',
   },
   onDevices: (state, n, all, devices) => {
@@ -181,7 +181,7 @@ export const japanese: Wording = {
     disabled: 'プッシュ通知を有効にする: `todoku pushes on --reason <理由>`',
     broadcast_paused: '一斉配信を再開する: `todoku broadcast resume <ID> --reason <理由>`',
     broadcast_draft: '一斉配信を開始する: `todoku broadcast start <ID> --reason <理由>`',
-    project_paused: 'SQL で解除する: update push.projects set paused = false where id = <番号>',
+    project_paused: 'SQL で解除する: `update push.projects set paused = false where id = <番号>`',
     breaker_open: '試行が成功すれば自動で再開します。原因は `todoku status` で確認してください。',
     no_worker: 'システムを起動するか、停止した原因を調べる: `todoku serve`',
     DeviceNotRegistered: 'アプリが削除されたか、端末で通知が禁止されています。端末の再登録が必要です。',
