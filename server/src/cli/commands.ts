@@ -13,6 +13,7 @@ import { addReconcile } from './commands/reconcile.js';
 import { addSend } from './commands/send.js';
 import { addServe } from './commands/serve.js';
 import { addSettings } from './commands/settings.js';
+import { addDatabaseUrl, addSql } from './commands/sql.js';
 import { addStatus } from './commands/status.js';
 import { addSwitches } from './commands/switches.js';
 import { addTokens } from './commands/tokens.js';
@@ -38,6 +39,8 @@ export function addCommands(program: Command, cli: Cli): void {
     addKeys,
     addAudit,
     addPartitions,
+    addSql,
+    addDatabaseUrl,
   ]) {
     add(program, cli);
   }

@@ -43,7 +43,7 @@ function saidOf({ code, message, path }: TodokuError, messages: Messages): strin
 function renderDatabaseError(code: string, message: string, messages: Messages): RenderedError {
   const unavailable = /^(08|28|3D|57P|53|E[A-Z])/.test(code);
   if (unavailable) return fromCatalogue('DATABASE_UNAVAILABLE', `${message} (${code})`, messages);
-  return { code, message: messages.untranslated(messages.errors.INTERNAL.message, message), ...reportIt(messages) };
+  return { code, message: messages.untranslated(messages.databaseRefused, message), ...reportIt(messages) };
 }
 
 function fromCatalogue(code: 'MIGRATION_FAILED' | 'DATABASE_UNAVAILABLE', said: string, messages: Messages): RenderedError {

@@ -81,6 +81,7 @@ describe('every act', () => {
     [['policy', 'set', 'capLimit=5', 'defaultTimezone=JST', '--reason', 'x']],
     [['policy', 'set', 'capLimit=5']],
     [['broadcast', 'append', '1']],
+    [['broadcast', 'append', '1', '--file', '-']],
     [['types', 'set', 'no such!', '--urgent', 'on', '--reason', 'x']],
     [['types', 'set', 'alarm', '--ttl', '0', '--reason', 'x']],
     [['settings', 'set', randomUUID(), '--reason', 'x']],
@@ -289,7 +290,8 @@ describe('todoku broadcast append', () => {
     const draft = JSON.stringify({ type: 'news', title: 'To some', audience: { kind: 'list', userIds: [one] } });
     const made = await todoku.run(['broadcast', 'create', '--file', '-', '--reason', 'release', '--json'], { input: draft });
     const id = String(made.json<{ id: number }>().id);
-    const append = (input: unknown) => todoku.run(['broadcast', 'append', id, '--file', '-', '--json'], { input: JSON.stringify(input) });
+    const append = (input: unknown) =>
+      todoku.run(['broadcast', 'append', id, '--file', '-', '--reason', 'more', '--json'], { input: JSON.stringify(input) });
     expect((await append([one, two])).json()).toEqual({ id: Number(id), users: 2 });
     expect(await append(['eve'])).toMatchObject({ exitCode: 2, err: expect.stringContaining('userIds[0]') as string });
     expect(await append({ userIds: [one] })).toMatchObject({ exitCode: 2 });
@@ -325,5 +327,40 @@ describe('todoku audit', () => {
     expect(next.entries[0]?.seq).toBeLessThan(entries[1]?.seq ?? 0);
     expect(await done('audit', 'list', '--action', 'queue.pause')).toMatchObject({ entries: [{ actor, reason: 'a drill' }] });
     expect((await todoku.run(['audit', 'list', '--actor', 'nobody'])).out).toBe('None.\n');
+  });
+});
+
+describe('sql', () => {
+  it('runs a statement, or what comes by standard input, and shows what it answers', async () => {
+    const user = randomUUID();
+    const insert = `insert into notifications (user_id, type, title) values ('${user}', 'sql', E'a\\nb') returning title, is_read`;
+    const { out, exitCode } = await todoku.run(['sql', insert]);
+    expect({ out, exitCode }).toEqual({ out: 'title  is_read\na\ufffdb    f\nINSERT 1\n', exitCode: 0 });
+    const piped = await todoku.run(['sql', '--json'], {
+      input: `select title from notifications where user_id = '${user}'; select null as x`,
+    });
+    expect(piped.json()).toEqual({
+      answers: [
+        { command: 'SELECT', count: 1, rows: [{ title: 'a\nb' }] },
+        { command: 'SELECT', count: 1, rows: [{ x: null }] },
+      ],
+    });
+  });
+
+  it('says what Postgres says, and nothing of several statements stays when one fails', async () => {
+    const failed = await todoku.run(['sql', 'create table half_done (x int); select nothing_like_it']);
+    expect({ exitCode: failed.exitCode, out: failed.out }).toEqual({ exitCode: 1, out: '' });
+    expect(failed.err).toContain('42703');
+    expect(await spine.admin.query("select to_regclass('half_done') as found")).toEqual([{ found: null }]);
+    expect((await todoku.run(['sql', ' '])).exitCode).toBe(2);
+  });
+
+  it('prints where the database is, as a URL or as variables, and plainly when there is none', async () => {
+    expect((await todoku.run(['database-url'])).out.trim()).toBe(spine.url);
+    const url = new URL(spine.url);
+    expect((await todoku.run(['database-url', '--env'])).out).toContain(`export PGPORT='${url.port}'\n`);
+    const none = await todoku.run(['database-url'], { env: { DATABASE_URL: '', TODOKU_DATA_DIR: '/nowhere/at/all' } });
+    expect(none).toMatchObject({ exitCode: 1, out: '' });
+    expect(none.err).toContain('no Todoku runs with the data folder /nowhere/at/all');
   });
 });

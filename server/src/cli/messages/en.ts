@@ -10,6 +10,7 @@ export const en = {
   errors: errorCatalogue as Readonly<Record<ErrorCode, { readonly message: string; readonly remedy: string }>>,
   /** What the domains and the argument parser say in English; null: there are no words for it. */
   translate: (english: string): string | null => english,
+  databaseRefused: 'The database refuses the statement.',
   untranslated: (summary: string, original: string) => (original === '' ? summary : original),
   example: 'Example:',
   tryHelp: 'See it with --help.',
@@ -86,6 +87,8 @@ export const en = {
     partitionsEnsure: 'make what is missing ahead of time',
     partitionsList: 'list partitions',
     partitionsDrop: 'drop what is older than a time; cannot be undone',
+    sql: "run SQL in Todoku's database, as its owner",
+    databaseUrl: 'print how to connect to the database; it holds the password',
   },
   columns: {
     id: 'id',
@@ -290,6 +293,10 @@ export const en = {
   policy: {
     assignment: 'as in capLimit=20; none for no limit',
     saved: 'Set; in force everywhere within two seconds.',
+  },
+  sql: {
+    note: 'Without a statement it is read from standard input. Several statements are one transaction.',
+    env: 'as variables for psql and the like: eval "$(npx todoku database-url --env)"',
   },
   keys: {
     name: 'what it is for',

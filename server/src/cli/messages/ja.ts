@@ -25,6 +25,7 @@ export const ja: Messages = {
   optionNotes: { choices: '選択肢', default: '既定値' },
   errors: errorsInJapanese,
   translate: inJapanese,
+  databaseRefused: 'データベースがエラーを返しました。',
   untranslated: (summary, original) => `${summary}${original === '' ? '' : `（原文: ${original}）`}`,
   example: '例:',
   tryHelp: '--help で使い方を表示します。',
@@ -101,6 +102,8 @@ export const ja: Messages = {
     partitionsEnsure: '足りないものを前もって作る',
     partitionsList: 'パーティションの一覧',
     partitionsDrop: 'ある時点より古いものを削除する。元に戻せない',
+    sql: 'Todoku のデータベースで SQL を実行する（所有者の権限）',
+    databaseUrl: 'データベースの接続先を表示する（パスワードを含む）',
   },
   columns: {
     id: 'ID',
@@ -304,6 +307,10 @@ export const ja: Messages = {
   policy: {
     assignment: '例 capLimit=20。none は上限なし',
     saved: '設定しました。2 秒以内にすべてに効きます。',
+  },
+  sql: {
+    note: '文を省くと標準入力から読みます。複数の文は一つのトランザクションになります。',
+    env: 'psql などの環境変数として: eval "$(npx todoku database-url --env)"',
   },
   keys: {
     name: '用途',

@@ -1,0 +1,61 @@
+import type { Command } from 'commander';
+import type { SqlAnswer } from '../../database/run-sql.js';
+import { plainText } from '../arguments.js';
+import type { Cli } from '../cli.js';
+import { addCommand, onCall } from '../define-command.js';
+import { table } from '../layout.js';
+import { findDatabaseUrl, withDatabase } from '../open-database.js';
+import { stderrLogger } from '../stderr-logger.js';
+
+/** `sql`: for those who have no psql. `database-url`: for those who have one, or another tool. */
+export function addSql(program: Command, cli: Cli): void {
+  const { commands, sql: says } = cli.messages;
+  const text = { summary: commands.sql, example: `sql 'select id, type, title from notifications order by created_at desc limit 5'` };
+  const command = addCommand(program, 'sql [statement]', text, cli).addHelpText('after', `\n${says.note}`);
+  onCall(command, cli, async (_, [statement]) => {
+    const asked = plainText(statement ?? (await cli.terminal.readInput()));
+    const { runSql } = await import('../../database/run-sql.js');
+    // Asked for first: it says it plainly when nothing runs.
+    const url = await withDatabase(cli, (_database, config) => findDatabaseUrl(config, cli));
+    const options = { url, maxConnections: 1, applicationName: `todoku sql ${cli.terminal.login}`, log: stderrLogger(cli.terminal) };
+    const answers = await runSql(options, asked);
+    return { data: { answers: answers.map(withNames) }, text: answers.map(render).join('\n\n') };
+  });
+}
+
+/** An answer for programs: rows as objects. */
+function withNames({ columns, rows, ...rest }: SqlAnswer): object {
+  return { ...rest, rows: rows.map((row) => Object.fromEntries(columns.map((name, i) => [name, row[i] ?? null]))) };
+}
+
+function render({ command, count, columns, rows }: SqlAnswer): string {
+  const done = count === null ? command : `${command} ${count}`;
+  return columns.length === 0 ? done : `${table(columns, rows)}\n${done}`;
+}
+
+export function addDatabaseUrl(program: Command, cli: Cli): void {
+  const { commands, sql: says } = cli.messages;
+  const text = { summary: commands.databaseUrl, example: 'database-url --env' };
+  const command = addCommand(program, 'database-url', text, cli).option('--env', says.env);
+  onCall<{ readonly env?: boolean }>(command, cli, async ({ env = false }) => {
+    const url = await withDatabase(cli, (_, config) => findDatabaseUrl(config, cli));
+    return { data: { url }, text: env ? exportsOf(url) : url };
+  });
+}
+
+/** What libpq's programs read from the environment, where, unlike arguments, other users do not see it. */
+function exportsOf(text: string): string {
+  const url = new URL(text);
+  const values = {
+    PGHOST: decodeURIComponent(url.hostname),
+    PGPORT: url.port === '' ? '5432' : url.port,
+    PGUSER: decodeURIComponent(url.username),
+    PGPASSWORD: decodeURIComponent(url.password),
+    PGDATABASE: decodeURIComponent(url.pathname.slice(1)),
+    PGSSLMODE: url.searchParams.get('sslmode') ?? '',
+  };
+  return Object.entries(values)
+    .filter(([, value]) => value !== '')
+    .map(([name, value]) => `export ${name}='${value.replaceAll("'", `'\\''`)}'`)
+    .join('\n');
+}

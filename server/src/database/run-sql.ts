@@ -1,0 +1,32 @@
+import { Client, type QueryArrayResult } from 'pg';
+import { clientConfig, type DatabaseOptions } from './connection-options.js';
+import { connectionRefused, toDatabaseError } from './database-error.js';
+
+/** What one statement answered; values are as Postgres writes them. */
+export interface SqlAnswer {
+  /** As in `INSERT`, `SELECT`. */
+  readonly command: string;
+  /** Rows returned or changed; null where there is nothing to count. */
+  readonly count: number | null;
+  readonly columns: readonly string[];
+  readonly rows: readonly (readonly (string | null)[])[];
+}
+
+/** Runs what a person wrote, one statement or several (then in one transaction), as the owner of the URL. Throws DatabaseError. */
+export async function runSql(options: DatabaseOptions, text: string): Promise<SqlAnswer[]> {
+  const client = new Client({ ...clientConfig(options), types: { getTypeParser: () => (value: string) => value } });
+  client.on('error', () => undefined);
+  try {
+    await client.connect();
+    const answered = (await client.query({ text, rowMode: 'array' })) as unknown as Answered | Answered[];
+    return [answered].flat().map(({ command, rowCount, fields, rows }) => ({
+      ...{ command, count: rowCount, columns: fields.map((field) => field.name), rows },
+    }));
+  } catch (error) {
+    throw toDatabaseError(error, connectionRefused);
+  } finally {
+    await client.end().catch(() => undefined);
+  }
+}
+
+type Answered = QueryArrayResult<(string | null)[]>;
