@@ -107,7 +107,7 @@ it('lets no token and no key out, into tables, logs or errors', async () => {
   await recordAct(database, { actor: 'cli:ops', action: 'note', target: works, reason: adopted, details: { devices: [{ token: works }] } });
 
   const keys = new ApiKeys({ database, clock: systemClock, log: logger });
-  const key = await keys.create({ name: 'app', scopes: ['send'] }, { actor: 'cli:ops' });
+  const key = await keys.create({ name: 'app', scopes: ['send'] }, { actor: 'cli:ops', reason: 'test' });
   secrets.push(key.text.slice('td_'.length + 13));
   await keys.verify(key.text);
   await keys.revoke(key.id, { actor: 'cli:ops', reason: `leaked ${key.text}` });

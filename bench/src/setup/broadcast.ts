@@ -5,7 +5,7 @@ import { until } from '../wait.js';
 import { message } from './messages.js';
 import type { ProductDatabase } from './product-database.js';
 
-const by = { actor: 'bench' };
+const by = { actor: 'bench', reason: 'a measurement' };
 const pollMs = 100;
 
 /** Starts one message to these users, or to all. Returns the broadcast's id. */

@@ -1,5 +1,6 @@
 import { InvalidArgumentError } from 'commander';
 import { isStorableTime, storableYears } from '../clock/storable-time.js';
+import { mostReasonCharacters, reasonIn } from '../security/reason.js';
 
 /** How the text of an argument becomes a value. What is wrong ends the command with exit code 2 before anything was done. */
 
@@ -53,10 +54,8 @@ export function onOff(text: string): boolean {
 
 /** Why an act was done goes into the audit: it has to say something. */
 export function reasonText(text: string): string {
-  const reason = text.trim();
-  if (reason === '' || reason.length > 1_000 || /\p{Cc}|\p{Cs}/u.test(reason)) {
-    throw new InvalidArgumentError('It has to say why, in one line of at most 1000 characters.');
-  }
+  const reason = reasonIn(text);
+  if (reason === null) throw new InvalidArgumentError(`It has to say why, in one line of at most ${mostReasonCharacters} characters.`);
   return reason;
 }
 

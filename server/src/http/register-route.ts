@@ -23,7 +23,10 @@ export function registerRoute(app: FastifyInstance, one: Route): void {
       const prefix = prefixes[httpPart ?? ''] ?? '';
       return (value: unknown) => {
         const parsed = readSafely(schema as unknown as z.ZodType, value);
-        return parsed.success ? { value: parsed.data } : { error: inputError(parsed.error.issues, prefix) };
+        if (parsed.success) return { value: parsed.data };
+        // Of a body that is not there, the first field that it lacks is named.
+        const lacking = value === undefined || value === null ? readSafely(schema as unknown as z.ZodType, {}) : parsed;
+        return { error: inputError((lacking.success ? parsed : lacking).error.issues, prefix) };
       };
     },
     serializerCompiler: () => (answer) => JSON.stringify(answer),

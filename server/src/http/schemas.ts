@@ -1,7 +1,7 @@
 /** Pieces of which routes make their schemas. Query and path values come as text. */
 import { z } from 'zod';
 import { errorCatalogue } from '../errors/catalogue.js';
-import { storableText } from '../notifications/storable-text.js';
+import { mostReasonCharacters, reasonIn, reasonRule } from '../security/reason.js';
 
 /** Ids are compared as text in places, and Postgres prints them in lower case. */
 export const uuid = z
@@ -19,8 +19,12 @@ export const numberParams = z.strictObject({
     .transform(Number),
 });
 
-/** Why an operator does something: it goes into the audit. */
-export const reason = storableText.min(1, 'must not be empty').max(500);
+/** Why an operator does something: it goes into the audit. Every route that needs scope operate or admin and changes something asks for it. */
+export const reason = z
+  .string(reasonRule)
+  .trim()
+  .refine((text) => reasonIn(text) !== null, reasonRule)
+  .meta({ minLength: 1, maxLength: mostReasonCharacters, description: 'Why: one line, for the audit' });
 
 export const reasonBody = z.strictObject({ reason });
 

@@ -47,7 +47,7 @@ export class ApiKeys {
   /** `text` is the key itself: shown here and never again. Throws INVALID_INPUT when it would be over before it is made. */
   async create(
     key: NewApiKey,
-    by: { readonly actor: string; readonly reason?: string },
+    by: { readonly actor: string; readonly reason: string },
   ): Promise<{ readonly id: string; readonly text: string }> {
     if (this.#isOver(key.expiresAt ?? null))
       throw new TodokuError('INVALID_INPUT', { path: 'expiresAt', message: 'expiresAt: must be in the future' });

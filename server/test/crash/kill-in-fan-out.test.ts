@@ -16,7 +16,11 @@ afterAll(() => spine.close());
 test('a worker killed in the middle of a broadcast leaves nobody out and gives nobody two', async () => {
   const users = await spine.users(450);
   const manager = new BroadcastManager(spine.database);
-  const { id } = await manager.create({ type: 'news', title: 'To all', audience: { kind: 'all' } }, { actor: 'cli:test' }, { start: true });
+  const { id } = await manager.create(
+    { type: 'news', title: 'To all', audience: { kind: 'all' } },
+    { actor: 'cli:test', reason: 'test' },
+    { start: true },
+  );
   const options = { ...quickWorker, leaseSeconds: 3, requestDeadlineMs: 1000 };
   const start = (failpoints: Record<string, string>, name: string) =>
     startCrashProcess({

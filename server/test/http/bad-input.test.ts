@@ -208,16 +208,18 @@ describe('other routes refuse', () => {
     ['POST /v1/inbox/%20/read', 'user', undefined, 'params.id'],
     [`POST /v1/inbox/${userId}/acked`, 'user', { deliveryId: '1e9' }, 'deliveryId'],
     [`POST /v1/inbox/${userId}/acked`, 'user', { deliveryId: 7 }, 'deliveryId'],
-    ['POST /v1/broadcasts', 'operate', { type: 'x', title: 'x', audience: { kind: 'some' } }, 'audience.kind'],
-    ['POST /v1/broadcasts', 'operate', { type: 'x', title: 'x', audience: { kind: 'all' }, start: 'yes' }, 'start'],
-    ['POST /v1/broadcasts', 'operate', { type: 'x', title: 'x', audience: { kind: 'all' }, extra: 1 }, 'extra'],
+    ['POST /v1/broadcasts', 'operate', { type: 'x', title: 'x', audience: { kind: 'some' }, reason: 'x' }, 'audience.kind'],
+    ['POST /v1/broadcasts', 'operate', { type: 'x', title: 'x', audience: { kind: 'all' }, start: 'yes', reason: 'x' }, 'start'],
+    ['POST /v1/broadcasts', 'operate', { type: 'x', title: 'x', audience: { kind: 'all' }, extra: 1, reason: 'x' }, 'extra'],
     ['POST /v1/broadcasts/preview', 'send', { audience: { kind: 'filter' } }, 'audience'],
     ['POST /v1/broadcasts/preview', 'send', { audience: { kind: 'all' }, more: 1 }, 'more'],
     ['GET /v1/broadcasts/0', 'operate', undefined, 'params.id'],
     ['GET /v1/broadcasts/99999999999999999999', 'operate', undefined, 'params.id'],
-    ['POST /v1/queue/pause', 'operate', undefined, ''],
+    ['POST /v1/queue/pause', 'operate', undefined, 'reason'],
+    ['POST /v1/queue/pause', 'operate', null, 'reason'],
+    ['POST /v1/queue/pause', 'operate', [], ''],
     ['POST /v1/queue/pause', 'operate', { reason: '' }, 'reason'],
-    ['POST /v1/queue/pause', 'operate', { reason: 'x'.repeat(501) }, 'reason'],
+    ['POST /v1/queue/pause', 'operate', { reason: 'x'.repeat(1001) }, 'reason'],
     ['POST /v1/queue/catch-up', 'operate', { since: '2026-01-02T00:00:00Z', until: '2026-01-01T00:00:00Z', reason: 'x' }, 'until'],
     ['PUT /v1/pushes-enabled', 'operate', { enabled: 'no', reason: 'x' }, 'enabled'],
     ['PUT /v1/policy', 'operate', { capLimit: 0, reason: 'x' }, 'capLimit'],
@@ -226,8 +228,8 @@ describe('other routes refuse', () => {
     ['PUT /v1/types/a%20b', 'operate', { reason: 'x' }, 'params.type'],
     ['PUT /v1/types/a', 'operate', { ttlSeconds: 1e12, reason: 'x' }, 'ttlSeconds'],
     ['POST /v1/push-tokens/quarantine/undo', 'operate', { since: 'yesterday', reason: 'x' }, 'since'],
-    ['POST /v1/api-keys', 'admin', { name: 'x', scopes: ['root'] }, 'scopes[0]'],
-    ['POST /v1/api-keys', 'admin', { name: 'x', scopes: [] }, 'scopes'],
+    ['POST /v1/api-keys', 'admin', { name: 'x', scopes: ['root'], reason: 'x' }, 'scopes[0]'],
+    ['POST /v1/api-keys', 'admin', { name: 'x', scopes: [], reason: 'x' }, 'scopes'],
     ['POST /v1/api-keys/short/revoke', 'admin', { reason: 'x' }, 'params.id'],
     ['GET /v1/audit?limit=0', 'admin', undefined, 'query.limit'],
     ['GET /v1/ledger?by=day', 'operate', undefined, 'query.by'],
@@ -239,6 +241,46 @@ describe('other routes refuse', () => {
     ['GET /v1/notifications/1', 'send', undefined, 'params.id'],
     ['GET /v1/status?verbose=1', 'operate', undefined, 'query.verbose'],
   ];
+
+  /** Every act of operators, complete but for why. */
+  const acts: readonly [string, object][] = [
+    ['POST /v1/queue/pause', {}],
+    ['POST /v1/queue/resume', {}],
+    ['POST /v1/queue/catch-up', { since: '2026-01-01T00:00:00Z', until: '2026-01-02T00:00:00Z' }],
+    ['PUT /v1/pushes-enabled', { enabled: false }],
+    ['POST /v1/emergency/stop', {}],
+    ['POST /v1/emergency/resume', {}],
+    ['PUT /v1/policy', { capLimit: 1 }],
+    ['PUT /v1/types/alarm', { urgent: true }],
+    ['POST /v1/push-tokens/quarantine/undo', { since: '2026-01-01T00:00:00Z' }],
+    ['POST /v1/projects/1/unfreeze', {}],
+    ['POST /v1/broadcasts', { type: 'x', title: 'x', audience: { kind: 'all' } }],
+    ['POST /v1/broadcasts/1/recipients', { userIds: [userId] }],
+    ...['start', 'pause', 'resume', 'cancel'].map((act): [string, object] => [`POST /v1/broadcasts/1/${act}`, {}]),
+    ['POST /v1/api-keys', { name: 'x', scopes: ['send'] }],
+    ['POST /v1/api-keys/000000000000/revoke', {}],
+  ];
+
+  it.each(acts)('%s without a reason, or with one that says nothing', async (call, body) => {
+    const [method = '', url = ''] = call.split(' ');
+    const controls = await door.parts.controlPanel.read();
+    const policy = await door.parts.policyManager.read();
+    for (const reason of [undefined, null, 7, '', ' \t', 'two\nlines', 'a\u0000b', '\u001b[2J', 'x'.repeat(1001)]) {
+      const answer = await door.call(method, url, { as: door.keys.admin, body: { ...body, reason } });
+      expect({ reason, ...answer }).toMatchObject({ reason, status: 400, body: { error: { code: 'INVALID_INPUT', path: 'reason' } } });
+    }
+    expect(await door.parts.controlPanel.read()).toEqual(controls);
+    expect(await door.parts.policyManager.read()).toEqual(policy);
+  });
+
+  it('nothing else that operators change: those above are all', () => {
+    const changing = door.app.declaredRoutes.filter(
+      ({ method, access }) => method !== 'GET' && access !== 'public' && access.every((grant) => grant === 'operate' || grant === 'admin'),
+    );
+    const named = (call: string) =>
+      call.replace(/\/(1|0{12}|alarm)(?=\/|$)/, (_all, part: string) => (part === 'alarm' ? '/:type' : '/:id'));
+    expect(changing.map(({ method, url }) => `${method} ${url}`).sort()).toEqual(acts.map(([call]) => named(call)).sort());
+  });
 
   it.each(cases)('%s as %s with %j at %s', async (call, as, body, path) => {
     const [method = '', url = ''] = call.split(' ');

@@ -125,7 +125,8 @@ describe('Idempotency-Key', () => {
   it('refuses another body under the same key, and knows keys of their owner only', async () => {
     await send(one(), 'k2');
     expect(await send(one(), 'k2')).toMatchObject({ status: 409, body: { error: { code: 'IDEMPOTENCY_KEY_REUSED' } } });
-    const other = (await door.post('/v1/api-keys', door.keys.admin, { name: 'other', scopes: ['send'] })).body as { key: string };
+    const other = (await door.post('/v1/api-keys', door.keys.admin, { name: 'other', scopes: ['send'], reason: 'a second caller' }))
+      .body as { key: string };
     expect(
       (await door.call('POST', '/v1/notifications', { as: other.key, body: one(), headers: { 'idempotency-key': 'k2' } })).status,
     ).toBe(202);

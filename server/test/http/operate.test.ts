@@ -144,11 +144,13 @@ describe('broadcasts', () => {
     expect(made).toMatchObject({ status: 201, body: { state: 'draft', estimate: 3, createdBy: operator() } });
     expect(await lastAct()).toMatchObject({ action: 'broadcasts.create', reason: 'campaign 7' });
     const path = `/v1/broadcasts/${(made.body as { id: number }).id}`;
-    expect((await door.post(`${path}/recipients`, door.keys.operate, { userIds: [users[0], randomUUID()] })).body).toEqual({ users: 4 });
-    expect((await door.post(`${path}/pause`, door.keys.operate)).status).toBe(409);
+    const more = { userIds: [users[0], randomUUID()], reason: ' the second half ' };
+    expect((await door.post(`${path}/recipients`, door.keys.operate, more)).body).toEqual({ users: 4 });
+    expect(await lastAct()).toMatchObject({ action: 'broadcasts.append', reason: 'the second half', details: { users: 2, listed: 4 } });
+    expect((await door.post(`${path}/pause`, door.keys.operate, { reason: 'too early' })).status).toBe(409);
     expect((await door.post(`${path}/start`, door.keys.operate, { reason: 'now' })).body).toMatchObject({ state: 'running', estimate: 4 });
-    expect((await door.post(`${path}/pause`, door.keys.operate, {})).body).toMatchObject({ state: 'paused' });
-    expect((await door.post(`${path}/resume`, door.keys.operate)).body).toMatchObject({ state: 'running' });
+    expect((await door.post(`${path}/pause`, door.keys.operate, { reason: 'a look' })).body).toMatchObject({ state: 'paused' });
+    expect((await door.post(`${path}/resume`, door.keys.operate, { reason: 'fine' })).body).toMatchObject({ state: 'running' });
     expect((await door.get(path, door.keys.operate)).body).toMatchObject({ progress: { percent: expect.any(Number), unaccounted: 0 } });
     expect((await door.post(`${path}/cancel`, door.keys.operate, { reason: 'a typo' })).body).toMatchObject({ state: 'cancelled' });
     expect(await lastAct()).toMatchObject({ action: 'broadcasts.cancel', reason: 'a typo' });
@@ -158,7 +160,12 @@ describe('broadcasts', () => {
   });
 
   it('may start at once', async () => {
-    const made = await door.post('/v1/broadcasts', door.keys.operate, { ...message, audience: { kind: 'all' }, start: true });
+    const made = await door.post('/v1/broadcasts', door.keys.operate, {
+      ...message,
+      audience: { kind: 'all' },
+      start: true,
+      reason: 'now',
+    });
     expect(made).toMatchObject({ status: 201, body: { state: 'running' } });
   });
 });

@@ -76,7 +76,7 @@ export class HttpDoor {
   static async open(database: Database, options: DoorOptions = {}): Promise<HttpDoor> {
     const parts = httpParts(database, options);
     const key = async (scope: Scope): Promise<string> =>
-      (await parts.apiKeys.create({ name: scope, scopes: [scope] }, { actor: 'test' })).text;
+      (await parts.apiKeys.create({ name: scope, scopes: [scope] }, { actor: 'test', reason: 'test' })).text;
     return await HttpDoor.withParts(parts, { send: await key('send'), operate: await key('operate'), admin: await key('admin') });
   }
 

@@ -125,15 +125,15 @@ test('a fan-out that is paused goes on where it was', async () => {
 });
 
 test('every act is in the audit, with who and why', async () => {
-  const { id } = await manager.create(news, { actor: 'key:one' });
-  await manager.start(id, { actor: 'key:two' });
+  const { id } = await manager.create(news, { actor: 'key:one', reason: 'a draft' });
+  await manager.start(id, { actor: 'key:two', reason: 'it is time' });
   await manager.pause(id, { actor: 'cli:me', reason: 'a typing error' });
   await manager.resume(id, by);
   await manager.cancel(id, by);
   const acts = await listAudit(spine.database);
   expect(acts.map(({ action, actor, reason, target }) => [action, actor, reason, target]).reverse()).toEqual([
-    ['broadcasts.create', 'key:one', null, `broadcast:${id}`],
-    ['broadcasts.start', 'key:two', null, `broadcast:${id}`],
+    ['broadcasts.create', 'key:one', 'a draft', `broadcast:${id}`],
+    ['broadcasts.start', 'key:two', 'it is time', `broadcast:${id}`],
     ['broadcasts.pause', 'cli:me', 'a typing error', `broadcast:${id}`],
     ['broadcasts.resume', 'cli:test', 'a test', `broadcast:${id}`],
     ['broadcasts.cancel', 'cli:test', 'a test', `broadcast:${id}`],
@@ -149,7 +149,9 @@ test('steps that its state does not allow', async () => {
   await expect(manager.pause(id, by)).rejects.toMatchObject({ code: 'CONFLICT' });
   await manager.cancel(id, by);
   await expect(manager.resume(id, by)).rejects.toMatchObject({ code: 'CONFLICT' });
-  await expect(manager.appendRecipients(id, [])).rejects.toMatchObject({ path: 'userIds' });
+  await expect(manager.appendRecipients(id, [], { actor: 'test', reason: 'test' })).rejects.toMatchObject({ path: 'userIds' });
   const open = await manager.create(news, by);
-  await expect(manager.appendRecipients(open.id, ['00000000-0000-4000-8000-000000000001'])).rejects.toMatchObject({ code: 'CONFLICT' });
+  await expect(
+    manager.appendRecipients(open.id, ['00000000-0000-4000-8000-000000000001'], { actor: 'test', reason: 'test' }),
+  ).rejects.toMatchObject({ code: 'CONFLICT' });
 });

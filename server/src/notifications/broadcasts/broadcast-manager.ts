@@ -43,7 +43,7 @@ export class BroadcastManager {
   }
 
   /** Adds users to the list of a draft. Those that are in it already stay in it once. Returns how many are in it now. */
-  async appendRecipients(id: number, userIds: unknown): Promise<number> {
+  async appendRecipients(id: number, userIds: unknown, by: By): Promise<number> {
     const { userIds: ids } = parseInput(recipientsSchema, { userIds });
     return await this.#database.transaction(async (tx) => {
       const broadcast = await lock(tx, id, ['draft'], 'add users to');
@@ -52,7 +52,9 @@ export class BroadcastManager {
       await insertRecipients(tx, id, ids);
       const [row] = await tx.query<{ n: number }>('select count(*) as n from push.broadcast_recipients where broadcast_id = $1', [id]);
       await tx.query('update push.broadcasts set estimate = $2, updated_at = now() where id = $1', [id, row?.n]);
-      return row?.n ?? 0;
+      const details = { users: ids.length, listed: row?.n ?? 0 };
+      await recordAct(tx, { ...by, action: 'broadcasts.append', target: `broadcast:${id}`, details });
+      return details.listed;
     });
   }
 

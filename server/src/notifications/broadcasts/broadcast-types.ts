@@ -56,5 +56,5 @@ export interface Counted {
 /** Who does it, and why; both go into the audit. */
 export interface By {
   readonly actor: string;
-  readonly reason?: string;
+  readonly reason: string;
 }

@@ -7,7 +7,7 @@ import { silentLogger } from '../../logging/logger.js';
 import { BroadcastManager } from './broadcast-manager.js';
 import { BroadcastFanOut } from './fan-out.js';
 
-const by = { actor: 'cli:test' };
+const by = { actor: 'cli:test', reason: 'a test' };
 
 let db: TestDatabase;
 let manager: BroadcastManager;
@@ -253,7 +253,7 @@ test('the rows are what was asked for', async () => {
     by,
   );
   const more = randomUUID();
-  expect(await manager.appendRecipients(id, [more, userIds[0]])).toBe(3);
+  expect(await manager.appendRecipients(id, [more, userIds[0]], by)).toBe(3);
   await manager.start(id, by);
   await fanOut({ batchSize: 1 }).run();
   while (await fanOut({ batchSize: 1 }).run());

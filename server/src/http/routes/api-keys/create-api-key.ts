@@ -20,11 +20,11 @@ export function createApiKey({ apiKeys }: HttpParts): Route {
       name: storableText.min(1, 'must not be empty').max(100),
       scopes: z.array(z.enum(scopes)).min(1, 'must not be empty'),
       expiresAt: instant.optional(),
-      reason: reason.optional(),
+      reason,
     }),
     answers: { 201: z.object({ id: z.string(), key: z.string() }) },
     handle: async ({ caller, body: { reason: why, ...key } }) => {
-      const { id, text } = await apiKeys.create(given(key), given({ actor: actorOf(caller), reason: why }));
+      const { id, text } = await apiKeys.create(given(key), { actor: actorOf(caller), reason: why });
       return { id, key: text };
     },
   });

@@ -2,7 +2,6 @@ import { z } from 'zod';
 import { parseInput } from '../../../errors/parse-input.js';
 import { broadcastInputSchema } from '../../../notifications/broadcasts/broadcast-input.js';
 import { actorOf } from '../../caller.js';
-import { given } from '../../given.js';
 import type { HttpParts } from '../../http-parts.js';
 import { type Route, route } from '../../route.js';
 import { reason } from '../../schemas.js';
@@ -12,7 +11,7 @@ import { broadcastAnswer } from './broadcast-answer.js';
 const bodyLimit = 8 * 1_048_576;
 
 const beside = z.object({
-  reason: reason.optional(),
+  reason,
   start: z.boolean().default(false).meta({ description: 'Send at once; else it is a draft' }),
 });
 
@@ -30,10 +29,10 @@ export function createBroadcast({ broadcastManager }: HttpParts): Route {
     bodyLimit,
     answers: { 201: broadcastAnswer },
     handle: ({ caller, body }) => {
-      const { reason: why, start } = parseInput(beside, body);
+      const { reason: why, start } = parseInput(beside, body ?? {});
       // What is left is the broadcast; the manager reads it itself, because the CLI makes them, too.
       const { reason: _reason, start: _start, ...broadcast } = body as unknown as Record<string, unknown>;
-      return broadcastManager.create(broadcast, given({ actor: actorOf(caller), reason: why }), { start });
+      return broadcastManager.create(broadcast, { actor: actorOf(caller), reason: why }, { start });
     },
   });
 }

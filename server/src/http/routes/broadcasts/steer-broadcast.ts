@@ -1,9 +1,7 @@
-import { z } from 'zod';
 import { actorOf } from '../../caller.js';
-import { given } from '../../given.js';
 import type { HttpParts } from '../../http-parts.js';
 import { type Route, route } from '../../route.js';
-import { numberParams, reason } from '../../schemas.js';
+import { numberParams, reasonBody } from '../../schemas.js';
 import { broadcastAnswer } from './broadcast-answer.js';
 
 const acts = {
@@ -23,9 +21,9 @@ export function steerBroadcast({ broadcastManager }: HttpParts): Route[] {
       tag: 'Broadcasts',
       summary: acts[act],
       params: numberParams,
-      body: z.strictObject({ reason: reason.optional() }).nullish(),
+      body: reasonBody,
       answers: { 200: broadcastAnswer },
-      handle: ({ caller, params, body }) => broadcastManager[act](params.id, given({ actor: actorOf(caller), reason: body?.reason })),
+      handle: ({ caller, params, body }) => broadcastManager[act](params.id, { actor: actorOf(caller), reason: body.reason }),
     }),
   );
 }
