@@ -64,6 +64,13 @@ module.exports = {
       to: { path: '^server/' },
     },
     {
+      name: 'the-chaos-checker-does-not-know-the-product',
+      severity: 'error',
+      comment: 'It judges the product, so it must not share its mistakes. Its tests may use the test database.',
+      from: { path: '^chaos/src/check/', pathNot: '\\.test\\.ts$|^chaos/src/check/support/' },
+      to: { path: '^server/|^simulator/' },
+    },
+    {
       name: 'production-does-not-import-tests',
       severity: 'error',
       from: { path: '^(server|simulator)/src/', pathNot: tests },
