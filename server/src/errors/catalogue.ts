@@ -17,6 +17,16 @@ export const errorCatalogue = {
     remedy: 'Shorten title, message, data or push options; keep large content behind an id in data.',
   },
   BODY_TOO_LARGE: { status: 413, message: 'The request body is too large.', remedy: 'Send fewer or smaller notifications in one request.' },
+  HEADERS_TOO_LARGE: {
+    status: 431,
+    message: 'The request line and headers are over 16 KiB.',
+    remedy: 'Send shorter headers; what is long belongs into the body.',
+  },
+  REQUEST_TIMEOUT: {
+    status: 408,
+    message: 'The request did not arrive whole in time.',
+    remedy: 'Send it again, without a pause between its parts.',
+  },
   UNSUPPORTED_MEDIA_TYPE: { status: 415, message: 'The body is not JSON.', remedy: 'Send it with content-type: application/json.' },
   UNAUTHENTICATED: {
     status: 401,

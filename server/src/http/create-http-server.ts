@@ -11,6 +11,7 @@ import { answerError, errorBody } from './error-answer.js';
 import { registerExpoIngest } from './expo-ingest/register-expo-ingest.js';
 import { addHttpMetrics } from './http-metrics.js';
 import type { HttpParts } from './http-parts.js';
+import { answerNodeRefusals } from './node-refusals.js';
 import { decompressBody, parseBody } from './read-body.js';
 import { registerRoute } from './register-route.js';
 import type { Access } from './route.js';
@@ -42,7 +43,9 @@ const requestTimeoutMs = 30_000;
  * route that declares none keeps the server from becoming ready.
  */
 export async function createHttpServer(parts: HttpParts): Promise<FastifyInstance> {
+  const nextId = requestIds();
   const app = fastify({
+    http: { requireHostHeader: false },
     bodyLimit,
     requestTimeout: requestTimeoutMs,
     exposeHeadRoutes: false,
@@ -50,15 +53,16 @@ export async function createHttpServer(parts: HttpParts): Promise<FastifyInstanc
     return503OnClosing: false,
     trustProxy: false,
     requestIdHeader: false,
-    genReqId: requestIds(),
+    genReqId: nextId,
     logger: false,
     frameworkErrors: (error, request, reply) => refuseUnroutable(error, request.id, reply as unknown as FastifyReply),
-    clientErrorHandler: answerClientError,
+    clientErrorHandler: answerClientError(parts.log, nextId),
   });
   app.decorateRequest('caller');
   app.decorateRequest('bodyBytes', null);
   addHttpMetrics(app, parts.metrics);
   endConnectionsWhenClosing(app);
+  answerNodeRefusals(app, nextId);
   guardDoor(app, parts);
   takeJsonOnly(app);
   refuseUndeclared(app);

@@ -34,7 +34,12 @@ export async function addDocumentation(app: FastifyInstance): Promise<void> {
       route.config = { ...route.config, access: 'public' };
       route.schema = { ...route.schema, hide: true };
     });
-    scope.register(swaggerUi, { routePrefix: '/docs', staticCSP: true });
+    scope.register(swaggerUi, { routePrefix: '/docs', staticCSP: true, transformStaticCSP: withoutUpgrade });
     done();
   });
+}
+
+/** On plain http under any other name than localhost the browser would fetch the page's own scripts by https, which nobody answers. */
+function withoutUpgrade(policy: string): string {
+  return policy.replace(/\s*upgrade-insecure-requests;?/, '');
 }

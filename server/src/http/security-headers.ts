@@ -1,7 +1,7 @@
 import type { FastifyReply } from 'fastify';
 
 /** Answers are data: nothing in them may run, be framed, be guessed to be something else, or be kept by a cache. */
-const headers: readonly (readonly [string, string])[] = [
+export const securityHeaders: readonly (readonly [string, string])[] = [
   ['content-security-policy', "default-src 'none'; frame-ancestors 'none'"],
   ['x-content-type-options', 'nosniff'],
   ['x-frame-options', 'DENY'],
@@ -12,5 +12,5 @@ const headers: readonly (readonly [string, string])[] = [
 
 /** Sets those that the route has not set itself (the documentation page runs scripts of its own). */
 export function setSecurityHeaders(reply: FastifyReply): void {
-  for (const [name, value] of headers) if (!reply.hasHeader(name)) reply.header(name, value);
+  for (const [name, value] of securityHeaders) if (!reply.hasHeader(name)) reply.header(name, value);
 }

@@ -66,13 +66,44 @@ describe('every answer', () => {
       status: 400,
       body: { error: { code: 'INVALID_INPUT' } },
     });
-    expect(await raw('NOT HTTP\r\n\r\n')).toMatch(/^HTTP\/1.1 400 [\s\S]*"code":"INVALID_INPUT"/);
-    expect(await raw(`GET /health HTTP/1.1\r\nHost: x\r\nX-Long: ${'x'.repeat(20_000)}\r\n\r\n`)).toMatch(/^HTTP\/1.1 431 /);
-    expect(
-      await raw(
-        'POST /v1/notifications HTTP/1.1\r\nHost: x\r\nConnection: close\r\nContent-Length: 5\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n',
-      ),
-    ).toMatch(/^HTTP\/1.1 400 /);
+  });
+
+  /** The answer as far as callers read it. */
+  function read(answer: string) {
+    const [head = '', body = ''] = answer.split('\r\n\r\n');
+    const [line = '', ...fields] = head.split('\r\n');
+    const headers = Object.fromEntries(fields.map((field) => field.toLowerCase().split(': ') as [string, string]));
+    return { status: Number(line.split(' ')[1]), headers, body: JSON.parse(body) as { error: { code: string; requestId: string } } };
+  }
+
+  const post = 'POST /v1/notifications HTTP/1.1\r\nHost: x\r\n';
+  it.each([
+    ['what is not HTTP', 'NOT HTTP\r\n\r\n', 400, 'INVALID_INPUT'],
+    ['an unknown version', 'GET /health HTTP/9.9\r\nHost: x\r\n\r\n', 400, 'INVALID_INPUT'],
+    ['an unknown method', 'FETCH /health HTTP/1.1\r\nHost: x\r\n\r\n', 400, 'INVALID_INPUT'],
+    ['headers too large', `GET /health HTTP/1.1\r\nHost: x\r\nX-Long: ${'x'.repeat(20_000)}\r\n\r\n`, 431, 'HEADERS_TOO_LARGE'],
+    ['a URL too long', `GET /${'x'.repeat(20_000)} HTTP/1.1\r\nHost: x\r\n\r\n`, 431, 'HEADERS_TOO_LARGE'],
+    ['two lengths', `${post}Connection: close\r\nContent-Length: 5\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n`, 400, 'INVALID_INPUT'],
+    ['no host', 'GET /health HTTP/1.1\r\nConnection: close\r\n\r\n', 400, 'INVALID_INPUT'],
+    ['an expectation', `${post}Expect: the-unexpected\r\nContent-Length: 2\r\n\r\n{}`, 417, 'INVALID_INPUT'],
+  ])('answers %s in the form of every error', async (_name, bytes, status, code) => {
+    const answer = read(await raw(bytes));
+    expect(answer).toMatchObject({
+      status,
+      headers: { connection: 'close', 'x-content-type-options': 'nosniff', 'content-type': 'application/json; charset=utf-8' },
+      body: { error: { code, path: null, message: expect.any(String), remedy: expect.any(String), requestId: expect.any(String) } },
+    });
+    expect(answer.headers['x-request-id']).toBe(answer.body.error.requestId.toLowerCase());
+    expect(answer.body.error.requestId).toMatch(/^[\w-]{8}-/);
+  });
+
+  it('answers a request that does not arrive in time in the form of every error', async () => {
+    const arrived = once(door.app.server, 'connection');
+    const answer = raw(`${post}Content-Length: 10\r\n\r\n{`);
+    const [socket] = await arrived;
+    // As Node says it when the time is over.
+    door.app.server.emit('clientError', Object.assign(new Error('timeout'), { code: 'ERR_HTTP_REQUEST_TIMEOUT' }), socket);
+    expect(read(await answer)).toMatchObject({ status: 408, body: { error: { code: 'REQUEST_TIMEOUT', requestId: expect.any(String) } } });
   });
 });
 
@@ -102,6 +133,9 @@ describe('documentation', () => {
     expect(page).toMatchObject({ status: 200, body: expect.stringContaining('swagger-ui') });
     expect(page.headers.get('content-security-policy')).toContain("default-src 'self'");
     expect(page.headers.get('content-security-policy')).not.toContain('unsafe-eval');
+    // Under another name than localhost and on plain http it would ask for its own scripts by https.
+    for (const path of ['/docs', '/docs/', '/docs/static/index.html', '/docs/static/swagger-ui.css'])
+      expect((await door.get(path, null)).headers.get('content-security-policy'), path).not.toContain('upgrade-insecure-requests');
     expect((await door.get('/docs/static/swagger-ui-bundle.js', null)).status).toBe(200);
     expect((await door.get('/docs/static/../../package.json', null)).status).toBe(404);
     expect((await door.get('/docs/static/%2e%2e%2f%2e%2e%2fpackage.json', null)).status).toBe(404);

@@ -11,6 +11,14 @@ export const errorsInJapanese: Readonly<Record<ErrorCode, { readonly message: st
     remedy: 'title、message、data、push を短くしてください。大きな内容は data に ID だけを入れて参照します。',
   },
   BODY_TOO_LARGE: { message: 'リクエストの本文が大きすぎます。', remedy: '1 回の通知の数または大きさを減らしてください。' },
+  HEADERS_TOO_LARGE: {
+    message: 'リクエスト行とヘッダーが 16 KiB を超えています。',
+    remedy: 'ヘッダーを短くしてください。長い内容は本文に入れます。',
+  },
+  REQUEST_TIMEOUT: {
+    message: 'リクエストが時間内に最後まで届きませんでした。',
+    remedy: '途中で止めずに、もう一度送ってください。',
+  },
   UNSUPPORTED_MEDIA_TYPE: { message: '本文が JSON ではありません。', remedy: 'content-type: application/json で送ってください。' },
   UNAUTHENTICATED: {
     message: '有効な認証情報がありません。',
