@@ -4,7 +4,7 @@ import type { SwitchName } from '../../check/timeline.js';
 import { type Cast, type CastUser, invite, register, signOut } from './cast.js';
 import { Frozen } from './frozen.js';
 import type { ProductProcess } from './product-process.js';
-import { leaseSeconds, requestDeadlineMs, type Stage } from './stage.js';
+import { leaseSeconds, type Stage } from './stage.js';
 import { insertRows, post, repeat, sendNonsense } from './submit.js';
 
 export interface Played {
@@ -28,8 +28,9 @@ export async function play(stage: Stage, say: (what: string) => void): Promise<P
   say('traffic, a frozen worker, answers that break');
   const traffic = Promise.all([talk(stage, cast, 14_000), breakAnswers(stage, 14_000)]);
   const thawed = await frozen.thaw(20_000);
-  if (thawed !== null) stage.thawed.push({ from: thawed.from, to: thawed.to + requestDeadlineMs });
-  await traffic;
+  if (thawed !== null) stage.frozen.push(thawed);
+  // Whoever took its leases up settles them now.
+  await Promise.all([traffic, delay(6000)]);
 
   say('a broadcast whose fan-out is killed');
   await startBroadcast(stage, cast);

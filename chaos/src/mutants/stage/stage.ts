@@ -9,7 +9,6 @@ import { startEmbeddedPostgres } from '@todoku/server/database/embedded/launcher
 import { silentLogger } from '@todoku/server/logging/logger.js';
 import { type Simulator, startSimulator } from '@todoku/simulator';
 import { Client } from 'pg';
-import type { Hit } from '../../check/hits.js';
 import type { Act, Stretch, Timeline } from '../../check/timeline.js';
 import { ProductProcess } from './product-process.js';
 
@@ -38,7 +37,8 @@ export class Stage {
     bad: [],
     failures: [],
   };
-  readonly thawed: Stretch[] = [];
+  /** While a process stood still. */
+  readonly frozen: Stretch[] = [];
   readonly startedAt = new Date();
   readonly startedMono = mono();
   readonly wallMinusMono = Date.now() - mono();
@@ -78,13 +78,18 @@ export class Stage {
   static async open(product: string): Promise<Stage> {
     const folder = mkdtempSync(join(tmpdir(), 'todoku-stage-'));
     chmodSync(folder, 0o711);
-    for (const name of ['postgres', 'api', 'logs']) mkdirSync(join(folder, name), { mode: 0o711 });
+    for (const name of ['postgres', 'api', 'logs', 'records']) mkdirSync(join(folder, name), { mode: 0o711 });
     const postgres = await startEmbeddedPostgres({ dataDir: join(folder, 'postgres'), log: silentLogger, throwAway: true });
     const sql = new Client({ connectionString: postgres.url });
     await sql.connect();
-    const simulator = await startSimulator({ rate: null, ledger: 'full' });
+    const simulator = await startSimulator({ rate: null, ledgerFile: join(folder, 'records', 'provider.jsonl') });
     const port = await freePort();
     return new Stage({ folder, product, simulator, sql, databaseUrl: postgres.url, port, stopDatabase: () => postgres.stop() });
+  }
+
+  /** Where the checker finds what it reads. */
+  get records(): string {
+    return join(this.folder, 'records');
   }
 
   /** The API first: it migrates. */
@@ -156,10 +161,6 @@ export class Stage {
     } catch {
       return { act: { from, to: Number.POSITIVE_INFINITY, answered: 'unknown' }, result: null };
     }
-  }
-
-  hits(): Hit[] {
-    return this.simulator.control.entries().map((entry) => ({ ...entry, request: `${entry.run}/${entry.request}` }));
   }
 
   /** Resolves with the time when nothing was in flight any more; null when that took longer than `ms`. */
