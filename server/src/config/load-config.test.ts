@@ -1,4 +1,6 @@
 import { readFile } from 'node:fs/promises';
+import { join, resolve } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { inspect } from 'node:util';
 import { expect, it } from 'vitest';
 import type { TodokuError } from '../errors/todoku-error.js';
@@ -33,6 +35,14 @@ it('needs nothing: an empty environment is a sandbox on this machine', () => {
     delivery: { leaseSeconds: 60, requestDeadlineMs: 30_000 },
     receipts: { delaySeconds: 900 },
   });
+});
+
+it('finds the same data folder wherever it is called from', () => {
+  const checkout = fileURLToPath(new URL('../../../', import.meta.url));
+  const folderOf = (folder: string) => loadConfig({ TODOKU_DATA_DIR: folder }).dataDirectory;
+  expect(folderOf('')).toBe(join(checkout, '.todoku'));
+  expect(folderOf('data/one')).toBe(join(checkout, 'data', 'one'));
+  expect(folderOf('/srv/todoku')).toBe(resolve('/srv/todoku'));
 });
 
 it('takes an empty or blank variable as not set', () => {

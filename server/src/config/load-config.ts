@@ -1,5 +1,6 @@
 import { hostname } from 'node:os';
 import { resolve } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import type { z } from 'zod';
 import { TodokuError } from '../errors/todoku-error.js';
 import type { Config } from './config.js';
@@ -12,6 +13,8 @@ type Values = {
   readonly [N in Name]: z.output<(typeof settings)[N]['schema']> | ((typeof settings)[N]['fallback'] extends null ? null : never);
 };
 
+/** The folder that this program was checked out to; the same distance from the source and from the built file. */
+const checkout = fileURLToPath(new URL('../../../', import.meta.url));
 const expoBaseUrl = 'https://exp.host';
 /** A lease has to outlast the request by this much, for the outcome's transaction. */
 const leaseMarginMs = 5_000;
@@ -72,7 +75,7 @@ function arrange(values: Values, unknown: readonly string[]): Config {
   return {
     instance: values.TODOKU_INSTANCE ?? `${hostname()}:${process.pid}`,
     sandbox,
-    dataDirectory: resolve(values.TODOKU_DATA_DIR),
+    dataDirectory: resolve(checkout, values.TODOKU_DATA_DIR),
     roles: values.TODOKU_ROLES,
     logLevel: values.LOG_LEVEL,
     pushEnabled: values.PUSH_NOTIFICATIONS_ENABLED,

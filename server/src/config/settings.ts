@@ -24,7 +24,12 @@ export const settings = {
   }),
   HOST: required(z.string(), '127.0.0.1', 'Address on which the API listens. 0.0.0.0 opens it to the network.', 'an address'),
   PORT: required(wholeNumber(0, 65_535), '4000', 'Port of the API; 0 takes a free one.', 'a whole number from 0 to 65535'),
-  TODOKU_DATA_DIR: required(z.string(), '.todoku', 'Folder of the embedded Postgres, the key file and the admin key.', 'a path'),
+  TODOKU_DATA_DIR: required(
+    z.string(),
+    '.todoku',
+    'Folder of the embedded Postgres, the key file and the admin key. A relative path starts at the folder of the checkout, wherever a command is called.',
+    'a path',
+  ),
   TODOKU_INSTANCE: optional(z.string().regex(/^[\w.:-]{1,100}$/), {
     meaning: 'Name of this process in logs, leases and the list of workers; has to be unique.',
     fallbackMeaning: 'host name and process id',

@@ -3,6 +3,7 @@ import { randomUUID } from 'node:crypto';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { buildCli, type TestCli } from '../support/cli.js';
 import { Spine } from '../support/spine.js';
@@ -61,6 +62,17 @@ describe('todoku', () => {
     expect(exitCode).toBe(2);
     expect(err).toContain('CONFIGURATION_INVALID');
     expect(err).toContain('PORT');
+  });
+
+  it('looks for the system of the checkout, wherever it is called', async () => {
+    const env = { DATABASE_URL: '', TODOKU_DATA_DIR: 'no-such-folder' };
+    const folder = fileURLToPath(new URL('../../../no-such-folder', import.meta.url));
+    for (const cwd of [undefined, fileURLToPath(new URL('.', import.meta.url)), tmpdir()]) {
+      const { exitCode, err } = await todoku.run(['status'], { env, ...(cwd === undefined ? {} : { cwd }) });
+      expect(exitCode).toBe(1);
+      expect(err).toContain(folder);
+      expect(err).toContain('npm start');
+    }
   });
 
   it('does not show the password of a database that does not answer', async () => {

@@ -13,11 +13,18 @@ export interface CliResult {
   json<T = Record<string, unknown>>(): T;
 }
 
+interface RunOptions {
+  readonly input?: string;
+  readonly env?: Readonly<Record<string, string>>;
+  /** The folder in which it is called. */
+  readonly cwd?: string;
+}
+
 export interface TestCli {
   /** Runs `todoku` as a process of its own, as a person would. */
-  run(args: readonly string[], options?: { readonly input?: string; readonly env?: Readonly<Record<string, string>> }): Promise<CliResult>;
+  run(args: readonly string[], options?: RunOptions): Promise<CliResult>;
   /** Starts what runs until it is told to stop. */
-  start(args: readonly string[], env?: Readonly<Record<string, string>>): ChildProcessWithoutNullStreams;
+  start(args: readonly string[], env?: Readonly<Record<string, string>>, cwd?: string): ChildProcessWithoutNullStreams;
   close(): Promise<void>;
 }
 
@@ -39,15 +46,16 @@ export async function buildCli(databaseUrl: string): Promise<TestCli> {
     define: { FAILPOINTS: 'false' },
     logLevel: 'error',
   });
-  const start: TestCli['start'] = (args, env = {}) =>
+  const start: TestCli['start'] = (args, env = {}, cwd = process.cwd()) =>
     spawn(process.execPath, [`${folder}main.mjs`, ...args], {
+      cwd,
       // Nothing of the machine's own environment may change what is tested.
       env: { PATH: process.env.PATH, LANG: 'C', DATABASE_URL: databaseUrl, TODOKU_ENCRYPTION_KEYS: testKeys, ...env },
     });
   return {
     start,
-    async run(args, { input = '', env = {} } = {}) {
-      const child = start(args, env);
+    async run(args, { input = '', env = {}, cwd } = {}) {
+      const child = start(args, env, cwd);
       // A command that reads nothing may end before it is written to.
       child.stdin.on('error', () => undefined);
       child.stdin.end(input);
