@@ -53,11 +53,12 @@ describe('fields and tally', () => {
         [
           ['a', 1],
           ['long', null],
+          ['更に', 1000],
           ['gone', undefined],
         ],
         '  ',
       ),
-    ).toBe('  a     1\n  long  –');
+    ).toBe('  a         1\n  long  –\n  更に  1,000');
     expect(tally({ a: 1, b: 0, c: 2000 })).toBe('a 1, c 2,000');
   });
 });

@@ -44,11 +44,13 @@ export function table(headings: readonly string[], rows: readonly (readonly Cell
     .join('\n');
 }
 
-/** Names with their values, one a line; what is undefined is left out. */
+/** Names with their values, one a line; numbers stand to the right, what is undefined is left out. */
 export function fields(pairs: readonly (readonly [string, Cell])[], indent = ''): string {
   const shown = pairs.filter(([, value]) => value !== undefined).map(([name, value]) => [printable(name), value] as const);
   const width = Math.max(0, ...shown.map(([name]) => cellsOf(name)));
-  return shown.map(([name, value]) => `${indent}${name}${' '.repeat(width - cellsOf(name))}  ${show(value)}`).join('\n');
+  const digits = Math.max(0, ...shown.map(([, value]) => (typeof value === 'number' ? show(value).length : 0)));
+  const said = (value: Cell): string => (typeof value === 'number' ? show(value).padStart(digits) : show(value));
+  return shown.map(([name, value]) => `${indent}${name}${' '.repeat(width - cellsOf(name))}  ${said(value)}`).join('\n');
 }
 
 /** `{a: 1, b: 2}` as "a 1, b 2". */

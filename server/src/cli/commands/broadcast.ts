@@ -121,7 +121,10 @@ function addShow(broadcast: Command, cli: Cli): void {
   });
 }
 
-function renderBroadcast(one: Broadcast & { readonly progress: BroadcastProgress }, { ledger: says, columns }: Messages): string {
+function renderBroadcast(
+  one: Broadcast & { readonly progress: BroadcastProgress },
+  { ledger: says, columns, broadcast }: Messages,
+): string {
   const { progress } = one;
   return fields([
     [columns.id, String(one.id)],
@@ -131,16 +134,23 @@ function renderBroadcast(one: Broadcast & { readonly progress: BroadcastProgress
     [columns.lane, laneNames[one.lane as 0 | 1 | 2]],
     [columns.audience, one.audience.kind],
     [columns.made, `${show(one.created)} / ${show(one.estimate)}`],
-    [columns.percent, progress.percent],
-    [columns.perSecond, progress.perSecond],
-    [columns.secondsLeft, progress.secondsLeft],
+    [columns.progress, progressText(progress, broadcast)],
     [says.suppressed, tally(progress.suppressed)],
     [says.held, progress.held],
     [says.planned, progress.planned],
-    [says.deliveries, progress.deliveries],
+    [columns.deliveries, progress.deliveries],
     [says.queued, progress.waiting],
     [says.awaitingReceipt, progress.awaitingReceipt],
     [columns.ended, tally(progress.ended)],
     [columns.unaccounted, progress.unaccounted],
   ]);
+}
+
+/** `80 %, 120/s, 30 s left`: pace and time only while something waits in the queue; quiet hours go by no pace. */
+function progressText({ percent, perSecond, secondsLeft, waiting }: BroadcastProgress, says: Messages['broadcast']): string {
+  const parts = [`${show(percent)} %`];
+  if (waiting === 0) return parts.join('');
+  if (perSecond !== null) parts.push(says.pace(show(perSecond)));
+  if (secondsLeft !== null) parts.push(says.left(show(secondsLeft)));
+  return parts.join(', ');
 }

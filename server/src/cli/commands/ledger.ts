@@ -80,33 +80,21 @@ function wholeRow(row: LedgerRow, { ledger: says }: Messages): string {
 
 function rowsTable({ by, rows }: Ledger, { ledger: says, columns, none }: Messages): string {
   if (rows.length === 0) return none;
-  const headings = [
-    by === 'hour' ? columns.hour : columns.broadcast,
-    says.accepted,
-    says.outbox,
-    says.held,
-    says.suppressed,
-    says.planned,
-    says.deliveries,
-    says.queued,
-    says.sending,
-    says.awaitingReceipt,
-    columns.unaccounted,
-    columns.ended,
+  // What is unaccounted for comes first, and what is nowhere is left out: a line is to fit a screen.
+  const counts: readonly (readonly [string, (row: LedgerRow) => number])[] = [
+    [says.accepted, (row) => row.accepted],
+    [columns.unaccounted, (row) => row.unaccounted],
+    [says.outbox, (row) => row.outbox],
+    [says.held, (row) => row.held],
+    [says.suppressed, (row) => Object.values(row.suppressed).reduce((sum, n) => sum + n, 0)],
+    [columns.deliveries, (row) => row.deliveries],
+    [says.queued, (row) => row.queued + row.delayed + row.parked],
+    [says.sending, (row) => row.sending],
+    [says.awaitingReceipt, (row) => row.awaitingReceipt],
   ];
-  const lines = rows.map((row) => [
-    by === 'hour' ? row.hour : row.broadcastId,
-    row.accepted,
-    row.outbox,
-    row.held,
-    Object.values(row.suppressed).reduce((sum, n) => sum + n, 0),
-    row.planned,
-    row.deliveries,
-    row.queued + row.delayed + row.parked,
-    row.sending,
-    row.awaitingReceipt,
-    row.unaccounted,
-    tally(row.ended),
-  ]);
+  const always = new Set([says.accepted, columns.unaccounted, columns.deliveries]);
+  const shown = counts.filter(([name, count]) => always.has(name) || rows.some((row) => count(row) !== 0));
+  const headings = [by === 'hour' ? columns.hour : columns.broadcast, ...shown.map(([name]) => name), columns.ended];
+  const lines = rows.map((row) => [by === 'hour' ? row.hour : row.broadcastId, ...shown.map(([, count]) => count(row)), tally(row.ended)]);
   return table(headings, lines);
 }

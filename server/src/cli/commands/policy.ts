@@ -37,7 +37,7 @@ function addSet(policy: Command, cli: Cli): void {
 }
 
 const renderPolicy = (policy: SystemPolicy): string =>
-  fields(Object.entries({ ...policy, defaultLane: laneNames[policy.defaultLane] }).map(([name, value]) => [name, value ?? 'none']));
+  fields(Object.entries({ ...policy, defaultLane: laneNames[policy.defaultLane] }).map(([name, value]) => [name, String(value ?? 'none')]));
 
 function assignment(text: string, others: readonly string[] | undefined): string[] {
   if (!/^[a-zA-Z]+=.+$/s.test(text)) throw new InvalidArgumentError('It has to be as in capLimit=20; none for no limit.');

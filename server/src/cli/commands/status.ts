@@ -72,7 +72,7 @@ function projectsOf(projects: readonly ProjectStatus[], messages: Messages): str
     `${project.provider}/${project.name}`,
     project.rateBudget === null ? says.unlimited : says.perSecond(project.rateBudget),
     project.paused ? yes : no,
-    project.breaker === 'open' ? says.breakerOpen(show(project.breakerReason), show(project.breakerProbeAt)) : project.breaker,
+    project.breaker === 'open' ? says.breakerOpen(show(project.breakerReason), show(project.breakerProbeAt)) : says.breakerClosed,
     project.backoffUntil,
     project.frozenAt === null ? no : says.frozen(show(project.frozenReason)),
   ]);

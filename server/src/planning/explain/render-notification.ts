@@ -97,11 +97,11 @@ function decisionLines(decision: DecisionStory, story: NotificationStory, words:
         ? words.verdicts.hold(holdUntil === null ? '?' : time(holdUntil))
         : words.verdicts.suppress;
   const why = reason === null ? '' : `: ${reasonText(decision, story, words, time)}`;
-  const replayed = same === null ? words.replayImpossible : same ? words.replaySame : words.replayDiffers(today ?? '?');
+  const replayed = same === null ? [words.replayImpossible] : same ? [] : [words.replayDiffers(today ?? '?')];
   return [
     `  ${time(decision.at)}  ${what}${why}`,
     ...(duplicateOf === null ? [] : [`      ${words.sameAs(duplicateOf)}`]),
-    `      ${replayed}`,
+    ...replayed.map((line) => `      ${line}`),
   ];
 }
 
@@ -111,7 +111,8 @@ function deliveryLines(delivery: DeliveryStory, story: NotificationStory, words:
   lines.push(`      ${state}${code === null ? '' : ` [${code}]`}: ${words.states[state] ?? ''}`);
   const why = withdrawal(delivery, story, words, time);
   if (why !== null) lines.push(`      ${why}`);
-  if (chunk !== null) lines.push(`      ${chunkLine(chunk, words, time)}`);
+  // What is stopped does not wait for its turn: the headline says for what.
+  if (chunk !== null && (chunk.state !== 'ready' || story.stops.length === 0)) lines.push(`      ${chunkLine(chunk, words, time)}`);
   if (receiptDueAt !== null) lines.push(`      ${words.receiptDue(time(receiptDueAt))}`);
   const events = [
     ...delivery.attempts.map((attempt) => ({ at: attempt.at, text: attemptLine(attempt, words) })),

@@ -24,19 +24,18 @@ export function statesInShort(counts: Readonly<Record<string, number>>, devices:
 
 type Clock = (at: Date) => string;
 
-export function actText({ by, at, reason }: Act, words: Wording, time: Clock): string {
-  return words.act(by, at === null ? null : time(at), reason);
+export function actText({ by, at, reason }: Act, words: Wording, time: Clock, lasts = false): string {
+  return words.act(by, at === null ? null : time(at), reason, lasts);
 }
 
-/** `sending is paused by cli:mei at 2026-08-01 09:00:00 (a drill)` */
+/** `sending is paused by cli:mei since 2026-08-01 09:00:00 (a drill)` */
 export function stopLine(stop: Stop, words: Wording, time: Clock): string {
-  return `${words.stops[stop.kind](stop.project, stop.until === null ? null : time(stop.until))}${actText(stop, words, time)}`;
+  return `${words.stops[stop.kind](stop.project, stop.until === null ? null : time(stop.until))}${actText(stop, words, time, true)}`;
 }
 
-/** `at most 30 pushes in 1 hour; 30 in the 1 hour before; the next one passes from 09:12:00 on` */
+/** `at most 30 pushes in 1 hour, 30 so far; the next one passes from 2026-08-01 09:12:00 on` */
 export function capLine({ limit, windowSeconds, count, passesFrom }: CapStory, words: Wording, time: Clock): string {
-  const told = words.cap(limit, spanText(windowSeconds, words), count);
-  return `${told}; ${passesFrom === null ? words.capOpen : words.capFull(time(passesFrom))}`;
+  return words.cap(limit, spanText(windowSeconds, words), count, passesFrom === null ? null : time(passesFrom));
 }
 
 function spanText(seconds: number, { span }: Wording): string {

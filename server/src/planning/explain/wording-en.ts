@@ -32,17 +32,17 @@ export const english: Wording = {
     backoff: (project, until) => `the provider asked for a break for project ${project}${until === null ? '' : ` until ${until}`}`,
     no_worker: () => 'no worker is alive',
   },
-  act: (by, at, reason) => `${by === null ? '' : ` by ${by}`}${at === null ? '' : ` at ${at}`}${reason === null ? '' : ` (${reason})`}`,
+  act: (by, at, reason, lasts) =>
+    `${by === null ? '' : ` by ${by}`}${at === null ? '' : ` ${lasts ? 'since' : 'at'} ${at}`}${reason === null ? '' : ` (${reason})`}`,
   span: {
     days: (n) => (n === 1 ? '1 day' : `${n} days`),
     hours: (n) => (n === 1 ? '1 hour' : `${n} hours`),
     minutes: (n) => (n === 1 ? '1 minute' : `${n} minutes`),
     seconds: (n) => (n === 1 ? '1 second' : `${n} seconds`),
   },
-  cap: (limit, window, count) => `at most ${limit} pushes in ${window}; ${count} in the ${window} before`,
+  cap: (limit, window, count, from) =>
+    `at most ${limit} pushes in ${window}, ${count} so far; the next one passes ${from === null ? 'now' : `from ${from} on`}`,
   capOf: (told) => `frequency cap: ${told}`,
-  capFull: (from) => `the next one passes from ${from} on`,
-  capOpen: 'the next one passes now',
   standings: {
     untaken: 'never taken in: the trigger notification_push_trigger was off when the row was inserted. It is in the inbox only.',
     outbox: 'taken in, waiting to be planned',
@@ -71,9 +71,8 @@ export const english: Wording = {
     frequency_cap: 'the user has had as many pushes as the frequency cap allows',
   },
   sameAs: (notification) => `the same as notification ${notification}`,
-  replaySame: 'decide() gives the same today',
-  replayDiffers: (today) => `decide() gives another result today: ${today}. The rules or the type changed since`,
-  replayImpossible: 'decide() can not be asked again: the row is gone',
+  replayDiffers: (today) => `today it would be decided otherwise: ${today}. The rules or the type changed since`,
+  replayImpossible: 'it can not be decided again: the row is gone',
   states: {
     queued: 'It is in the queue.',
     sending: 'A worker has claimed it; it may be on the wire.',

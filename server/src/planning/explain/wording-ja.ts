@@ -40,8 +40,10 @@ export const japanese: Wording = {
     backoff: (project, until) => `プロバイダーの指示によりプロジェクト ${project} は待機中${until === null ? '' : `（${until} まで）`}`,
     no_worker: () => '動いているワーカーがない',
   },
-  act: (by, at, reason) => {
-    const parts = [by, at, reason === null ? null : `理由: ${reason}`].filter((part) => part !== null);
+  act: (by, at, reason, lasts) => {
+    const parts = [by, at === null || !lasts ? at : `${at} から`, reason === null ? null : `理由: ${reason}`].filter(
+      (part) => part !== null,
+    );
     return parts.length === 0 ? '' : `（${parts.join('、')}）`;
   },
   span: {
@@ -50,10 +52,9 @@ export const japanese: Wording = {
     minutes: (n) => `${n} 分`,
     seconds: (n) => `${n} 秒`,
   },
-  cap: (limit, window, count) => `上限 ${window}あたり ${limit} 件、直前の ${window}で ${count} 件`,
+  cap: (limit, window, count, from) =>
+    `${window}あたり ${limit} 件まで、これまで ${count} 件、${from === null ? '今は送信可' : `次に送れるのは ${from} 以降`}`,
   capOf: (told) => `送信頻度の上限: ${told}`,
-  capFull: (from) => `次に送れるのは ${from} 以降`,
-  capOpen: '現在は送れる',
   standings: {
     untaken: '取り込まれていません。行の挿入時にトリガー notification_push_trigger が無効でした。アプリ内の受信箱にだけあります。',
     outbox: '取り込み済み、判定待ち',
@@ -82,9 +83,8 @@ export const japanese: Wording = {
     frequency_cap: '送信頻度の上限に達している',
   },
   sameAs: (notification) => `通知 ${notification} と同じ内容`,
-  replaySame: '現在の decide() でも同じ結果',
-  replayDiffers: (today) => `現在の decide() では別の結果: ${today}（規則または種類の設定がその後変わった）`,
-  replayImpossible: '行がないため decide() で再判定できない',
+  replayDiffers: (today) => `今なら判定は異なる: ${today}（規則または種類の設定がその後変わった）`,
+  replayImpossible: '行がないため再判定できない',
   states: {
     queued: 'キューにあります。',
     sending: 'ワーカーが処理中です。送信中の可能性があります。',

@@ -23,14 +23,12 @@ export interface Wording {
   readonly stoppedNow: (stops: readonly string[]) => string;
   readonly stopped: (state: string, stops: readonly string[]) => string;
   readonly stops: Readonly<Record<StopKind, (project: number | null, until: string | null) => string>>;
-  /** Who did it, since or when, and why; what is not known is null. */
-  readonly act: (by: string | null, at: string | null, reason: string | null) => string;
+  /** Who did it, when, and why; what is not known is null. lasts: it is so since then. */
+  readonly act: (by: string | null, at: string | null, reason: string | null, lasts: boolean) => string;
   readonly span: { readonly days: Count; readonly hours: Count; readonly minutes: Count; readonly seconds: Count };
-  /** The cap's limit and window, and how many were sent in the window before. */
-  readonly cap: (limit: number, window: string, count: number) => string;
+  /** The cap's limit and window, how many were sent in the window before, and when the next one passes; null: now. */
+  readonly cap: (limit: number, window: string, count: number, from: string | null) => string;
   readonly capOf: (told: string) => string;
-  readonly capFull: (from: string) => string;
-  readonly capOpen: string;
   /** By Standing; planned is told by its deliveries. */
   readonly standings: { readonly untaken: string; readonly outbox: string; readonly nowhere: string };
   readonly heldUntil: (at: string, reason: string) => string;
@@ -39,7 +37,6 @@ export interface Wording {
   /** Why held or suppressed, as a sentence. */
   readonly reasons: Readonly<Record<string, string>>;
   readonly sameAs: (notification: string) => string;
-  readonly replaySame: string;
   readonly replayDiffers: (today: string) => string;
   readonly replayImpossible: string;
   /** Names of push.delivery_states, queued, sending and lost: what each of them means, and no more than that. */
