@@ -1,5 +1,5 @@
 import { Command, CommanderError, Help } from 'commander';
-import { printableLines } from '../logging/printable.js';
+import { printable, printableLines } from '../logging/printable.js';
 import type { Cli } from './cli.js';
 import { addCommands } from './commands.js';
 import { chooseLanguage, messagesIn } from './language.js';
@@ -43,7 +43,7 @@ function programOf(cli: Cli, json: boolean): Command {
     writeErr: (text) => {
       if (!json) cli.terminal.err(printableLines(text));
     },
-    outputError: (text, write) => write(`${cli.messages.error} ${argumentError(text, cli.messages)}\n`),
+    outputError: (text, write) => write(`${cli.messages.error} ${printable(argumentError(text, cli.messages))}\n`),
   });
   program.configureHelp(helpIn(cli.messages));
   program.helpOption('-h, --help', cli.messages.options.help);

@@ -1,10 +1,11 @@
 import type { Logger } from '../logging/logger.js';
+import { printable } from '../logging/printable.js';
 import { redact } from '../logging/redact.js';
 import type { Terminal } from './terminal.js';
 
 /** What the parts have to say while a command runs, beside its output. `from`: the least important that is shown. */
 export function stderrLogger(terminal: Terminal, from: 'info' | 'warn' = 'warn'): Logger {
-  const write = (fields: object, message: string): void => terminal.err(redact(`${message}${details(fields)}\n`));
+  const write = (fields: object, message: string): void => terminal.err(`${printable(redact(`${message}${details(fields)}`))}\n`);
   return { debug: () => undefined, info: from === 'info' ? write : () => undefined, warn: write, error: write };
 }
 

@@ -190,3 +190,55 @@ describe('todoku status, ledger and reconcile', () => {
     expect((await todoku.run(['ledger'])).out).toContain('THE PROOF OF');
   });
 });
+
+describe('what is stored by others', () => {
+  const evil = 'A\nFORGED\u001b[2J\u009b\u202ebackwards';
+  const user = randomUUID();
+
+  beforeAll(async () => {
+    const [token] = (await spine.user()).tokenIds;
+    await spine.admin.query(
+      `update push_tokens set user_id = $1, device_id = $2, app_version = $2, state_reason = $2, state = 'quarantined', is_active = false where id = $3`,
+      [...[user, evil, token]],
+    );
+    await spine.admin.query('insert into push.broadcasts (type, title, audience, created_by) values ($1, $1, \'{"kind": "all"}\', $1)', [
+      evil,
+    ]);
+    await spine.admin.query('insert into push.audit (actor, action, target, reason) values ($1, $1, $1, $1)', [evil]);
+    await spine.admin.query('insert into push.workers (id, host, pid, roles, version) values ($1, $1, 1, array[$1], $1)', [evil]);
+    await spine.admin.query("insert into push.api_keys (id, secret_hash, name, scopes, created_by) values ('evil', '', $1, '{send}', $1)", [
+      evil,
+    ]);
+    await spine.admin.query(
+      "update push.projects set name = $1, breaker_state = 'open', breaker_reason = $1, frozen_at = now(), frozen_reason = $1; ",
+      [evil],
+    );
+    await spine.admin.query('update push.controls set paused = true, paused_by = $1, paused_reason = $1', [evil]);
+    await spine.notify(user, { title: evil });
+  });
+
+  it.each([
+    ['status'],
+    ['ledger', '--by', 'broadcast'],
+    ['broadcast', 'list'],
+    ['broadcast', 'show', '1'],
+    ['audit', 'list'],
+    ['keys', 'list'],
+    ['tokens', 'quarantined'],
+    ['tokens', 'list', '--user', user],
+    ['explain', '--user', user],
+    ['types', 'list'],
+    ['sql', `select title, type from push.broadcasts`],
+    ['sql', `do $$ begin raise exception E'A\\nFORGED\\x1b[2J'; end $$`],
+    ['send', '--user', user, '--type', evil, '--title', 'x'],
+    ['broadcast', 'preview', '--audience', `{"kind":"all","A\\nFORGED\\u001b":1}`],
+    [`A\nFORGED\u001b`],
+  ])('writes no line and moves no cursor: %j', async (...args) => {
+    for (const lang of ['en', 'ja']) {
+      const { out, err } = await todoku.run([...args, '--lang', lang]);
+      expect(out + err).not.toBe('');
+      expect(out + err).not.toMatch(/[\u0000-\u0009\u000b-\u001f\u007f-\u009f\u202a-\u202e\u2066-\u2069]/);
+      expect(out + err).not.toMatch(/^ {0,3}FORGED/m);
+    }
+  });
+});
