@@ -83,8 +83,12 @@ describe('rows that an app may well insert', () => {
       [user.id],
     );
     await spine.reaches(await spine.notify(user.id, { type }), 'accepted_by_platform');
+  });
+
+  it.each(['NULL', 'A.b-c_0'])('with a type named %j, that she has switched off', async (type) => {
+    const user = await spine.user();
     await spine.admin.query(
-      `update notification_settings set types = jsonb_build_object($2::text, '{"enabled": false}'::jsonb) where user_id = $1`,
+      `insert into notification_settings (user_id, types) values ($1, jsonb_build_object($2::text, '{"enabled": false}'::jsonb))`,
       [user.id, type],
     );
     const off = await spine.notify(user.id, { type });
