@@ -3,12 +3,18 @@ import { randomUUID } from 'node:crypto';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { broken, Scene } from './support/scene.js';
+import { afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import type { WantedSchema } from './judge-evidence.js';
+import { broken, Scene, wantedSchema } from './support/scene.js';
+
+let wanted: WantedSchema;
+beforeAll(async () => {
+  wanted = await wantedSchema();
+});
 
 let scene: Scene;
 beforeEach(async () => {
-  scene = await Scene.open();
+  scene = await Scene.open(wanted);
 });
 afterEach(() => scene.db.close());
 
@@ -331,7 +337,7 @@ describe('4, a stale worker:', () => {
 it('5, more recipients than the budget lets pass', async () => {
   const made = await scene.arrived();
   const spoil = (): void => {
-    for (let i = 0; i < 1000; i++) scene.hit({ ...made, ticketId: null }, scene.now - minute, { accepted: false });
+    for (let i = 0; i < 1200; i++) scene.hit({ ...made, ticketId: null }, scene.now - minute, { accepted: false });
   };
   await expectBroken(spoil, '5 over_budget_in_1_s');
 });
@@ -436,6 +442,18 @@ describe('besides:', () => {
       '0 broadcast_miscounted',
       '0 broadcast_skipped',
     );
+  });
+
+  it('a broadcast to all that leaves somebody out', async () => {
+    await scene.arrived();
+    await scene.sql(
+      `insert into push.broadcasts (state, type, title, audience, created_by, created, started_at, finished_at)
+       values ('done', 'news', 't', '{"kind":"all"}', 'x', 1, now(), now())`,
+    );
+    await scene.sql('update notifications set broadcast_id = 1');
+    expect(broken(await scene.judge())).toEqual([]);
+    await scene.device();
+    expect(broken(await scene.judge())).toEqual(['0 broadcast_skipped']);
   });
 
   it('work that is left', async () => {

@@ -1,9 +1,8 @@
-import { fileURLToPath } from 'node:url';
 import type { Client } from 'pg';
 import type { DatabaseFacts, NotificationRow } from './database/facts.js';
 import { localMinutes } from './database/local-minutes.js';
 import { readFacts } from './database/read-facts.js';
-import { freshSchemaPrint, migrationFiles, schemaPrint } from './database/schema-print.js';
+import { migrationFiles, schemaPrint } from './database/schema-print.js';
 import type { Evidence } from './evidence.js';
 import type { Hit } from './hits.js';
 import { within } from './timeline.js';
@@ -14,7 +13,7 @@ import { judgeCoverage } from './truths/coverage.js';
 import { Ownership } from './truths/devices.js';
 import { judgeDuplicates } from './truths/duplicates.js';
 import { judgeFences } from './truths/fences.js';
-import { judgeForbiddenSends, judgeNights, nightQuestions, type SendEvidence } from './truths/forbidden-sends.js';
+import { judgeForbiddenSends, judgeNights, nightQuestions, type SendEvidence, settingsByUser } from './truths/forbidden-sends.js';
 import { probeIsolation } from './truths/isolation.js';
 import { judgeLimits } from './truths/limits.js';
 import { judgeLiveness } from './truths/liveness.js';
@@ -30,11 +29,18 @@ import { Judgement, type TruthVerdict, type Verdict } from './verdict.js';
 const wayMs = 3000;
 /** What a decision may be written down later than its inputs were read. */
 const slackMs = 10_000;
+/** What lies between a claim and its request's arrival at the provider on a busy machine, when nothing is broken. */
+const usualDelayMs = 1000;
 const usersProbed = 5;
-const migrations = fileURLToPath(new URL('../../../supabase/migrations', import.meta.url));
+
+/** What the schema must be: `folder` has the migrations, `print` is that of a database which got them undisturbed. */
+export interface WantedSchema {
+  readonly folder: string;
+  readonly print: readonly string[];
+}
 
 /** Joins what the records tell with what the database says, and judges the ten truths. `client`: a superuser's. */
-export async function judgeEvidence(evidence: Evidence, client: Client, serverUrl: string): Promise<Verdict> {
+export async function judgeEvidence(evidence: Evidence, client: Client, wanted: WantedSchema): Promise<Verdict> {
   const database = await readFacts(client);
   const truths = [
     judgeLoss(evidence, database),
@@ -43,12 +49,7 @@ export async function judgeEvidence(evidence: Evidence, client: Client, serverUr
     judgeFences(database),
     judgeBudget(evidence, database),
     await judgeSecrecy(client, evidence.secrets),
-    judgeSchema(
-      await schemaPrint(client),
-      await freshSchemaPrint(serverUrl, migrations),
-      await appliedVersions(client),
-      await migrationFiles(migrations),
-    ),
+    judgeSchema(await schemaPrint(client), wanted.print, await appliedVersions(client), await migrationFiles(wanted.folder)),
     judgeBadInput(database, evidence.timeline.bad, evidence.timeline.failures),
     judgeMemory(evidence.memory),
     judgeRest(evidence, database),
@@ -96,6 +97,8 @@ function judgeLoss(evidence: Evidence, database: DatabaseFacts): TruthVerdict {
     ...sharedEvidence(evidence, database),
     calledDead: deadTokens(evidence.hits),
     twins: twinsIn(database),
+    settingsOf: settingsByUser(evidence.timeline.settings),
+    clockHeld: evidence.clockWrong.length === 0,
     slackMs,
   });
   judgeReceipts(judgement, database);
@@ -155,15 +158,16 @@ function judgeIdempotency(judgement: Judgement, { timeline }: Evidence): void {
   }
 }
 
+/** Each provider project by its own budget; what the product has not told apart yet goes by that of the first. */
 function judgeBudget(evidence: Evidence, database: DatabaseFacts): TruthVerdict {
-  const [project] = database.projects;
-  if (project === undefined) return new Judgement(5, 'The rate never exceeds the project’s budget').verdict();
-  return judgeRate({
-    hits: evidence.hits,
-    project,
-    usualDelayMs: 500,
-    disturbed: [...evidence.disturbed, ...evidence.thawed, ...evidence.clockWrong],
-  });
+  const judgement = new Judgement(5, 'The rate never exceeds the project’s budget');
+  const [first] = database.projects;
+  const disturbed = [...evidence.disturbed, ...evidence.thawed, ...evidence.clockWrong];
+  for (const project of database.projects) {
+    const hits = evidence.hits.filter((hit) => (database.projects.find(({ name }) => name === hit.project) ?? first) === project);
+    judgeRate(judgement, { hits, project, usualDelayMs, disturbed });
+  }
+  return judgement.verdict();
 }
 
 async function appliedVersions(client: Client): Promise<string[]> {
@@ -171,10 +175,22 @@ async function appliedVersions(client: Client): Promise<string[]> {
   return rows.map(({ version }) => version);
 }
 
+/** For each broadcast to everybody that is done: who surely had a live device from its start to its end. */
+function everybodyReached({ timeline, wallMinusMono, clockWrong, hits }: Evidence, database: DatabaseFacts): Map<string, Set<string>> {
+  const dead = deadTokens(hits);
+  const ownership = new Ownership(timeline.devices.filter(({ token }) => !dead.has(token)));
+  const wanted = new Map<string, Set<string>>();
+  for (const { id, audience, startedAt, finishedAt } of clockWrong.length > 0 ? [] : database.broadcasts) {
+    if (audience !== 'all' || startedAt === null || finishedAt === null) continue;
+    wanted.set(id, ownership.usersActive({ from: startedAt - wallMinusMono - slackMs, to: finishedAt - wallMinusMono + slackMs }));
+  }
+  return wanted;
+}
+
 /** What is asked besides the ten. */
 function judgeRest(evidence: Evidence, database: DatabaseFacts): TruthVerdict {
   const judgement = new Judgement(0, 'Besides: broadcasts reach everybody once, and all work ends in a bounded time');
-  judgeBroadcasts(judgement, database, new Map());
+  judgeBroadcasts(judgement, database, everybodyReached(evidence, database));
   judgeLiveness(judgement, {
     database,
     healedAt: evidence.healedAt,

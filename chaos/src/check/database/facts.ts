@@ -67,7 +67,8 @@ export interface BroadcastRow {
   readonly state: string;
   readonly audience: string;
   readonly created: number;
-  readonly cursor: string | null;
+  readonly startedAt: number | null;
+  readonly finishedAt: number | null;
 }
 
 export interface TokenRow {

@@ -8,6 +8,7 @@ export interface LocalQuestion {
 
 /** The minute of the local day (0 … 1439) of each question, by the database's own tables of time zones. null: a zone it does not know. */
 export async function localMinutes(client: Client, questions: readonly LocalQuestion[]): Promise<(number | null)[]> {
+  if (questions.length === 0) return [];
   const answer = await client.query<{ minute: number | null }>(
     /* sql */ `
     select case when z.name is not null then

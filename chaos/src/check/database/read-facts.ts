@@ -53,7 +53,8 @@ const statements = {
   outbox: /* sql */ `select unnest(notification_ids) as id from push.outbox`,
   held: /* sql */ `select notification_id as id, ${ms('release_at')} as release from push.held`,
   broadcasts: /* sql */ `
-    select id::text, state, audience ->> 'kind' as audience, created::float8, cursor from push.broadcasts order by push.broadcasts.id`,
+    select id::text, state, audience ->> 'kind' as audience, created::float8, ${ms('started_at')} as "startedAt", ${ms('finished_at')} as "finishedAt"
+    from push.broadcasts order by push.broadcasts.id`,
   recipients: /* sql */ `select broadcast_id::text as broadcast, user_id as "user" from push.broadcast_recipients`,
   tokens: /* sql */ `select id, user_id as "userId", state from public.push_tokens`,
   types: /* sql */ `

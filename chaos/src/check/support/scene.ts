@@ -1,10 +1,12 @@
 /** A small run made by hand, for the checker's tests: rows in a real database and the records that fit them. Everything fits until a test spoils it. */
 import { randomUUID } from 'node:crypto';
+import { fileURLToPath } from 'node:url';
 import { Client } from 'pg';
 import { type TestDatabase, testDatabase } from '../../../../server/test/support/database.js';
+import { freshSchemaPrint } from '../database/schema-print.js';
 import type { Evidence } from '../evidence.js';
 import type { Hit } from '../hits.js';
-import { judgeEvidence } from '../judge-evidence.js';
+import { judgeEvidence, type WantedSchema } from '../judge-evidence.js';
 import type { Timeline } from '../timeline.js';
 import { titleHash } from '../truths/nothing-lost.js';
 import type { Verdict } from '../verdict.js';
@@ -44,12 +46,16 @@ export class Scene {
   readonly wallMinusMono = Date.now() - this.now;
   #n = 0;
 
-  constructor(db: TestDatabase) {
+  readonly #wanted: WantedSchema;
+
+  private constructor(db: TestDatabase, wanted: WantedSchema) {
     this.db = db;
+    this.#wanted = wanted;
   }
 
-  static async open(): Promise<Scene> {
-    return new Scene(await testDatabase());
+  /** `wanted`: made once for all scenes of a file, by `wantedSchema`. */
+  static async open(wanted: WantedSchema): Promise<Scene> {
+    return new Scene(await testDatabase(), wanted);
   }
 
   async sql(text: string, values: readonly unknown[] = []): Promise<void> {
@@ -207,7 +213,7 @@ export class Scene {
           ...this.evidence,
         },
         client,
-        this.db.url,
+        this.#wanted,
       );
     } finally {
       await client.end();
@@ -216,6 +222,16 @@ export class Scene {
 
   #date(mono: number): Date {
     return new Date(mono + this.wallMinusMono);
+  }
+}
+
+export async function wantedSchema(): Promise<WantedSchema> {
+  const folder = fileURLToPath(new URL('../../../../supabase/migrations', import.meta.url));
+  const db = await testDatabase();
+  try {
+    return { folder, print: await freshSchemaPrint(db.url, folder) };
+  } finally {
+    await db.close();
   }
 }
 

@@ -21,6 +21,14 @@ export class Ownership {
     return this.#byUser.get(userId) ?? new Set();
   }
 
+  /** Users who surely had a device throughout. */
+  usersActive({ from, to }: Stretch): Set<string> {
+    const users = [...this.#byUser.keys()];
+    return new Set(
+      users.filter((user) => [...this.tokensOf(user)].some((token) => this.active(token, user).some((s) => s.from <= from && s.to >= to))),
+    );
+  }
+
   /** Stretches in which the device was surely another user's. */
   notOf(token: string, userId: string): Stretch[] {
     const acts = this.#actsOn(token);

@@ -112,8 +112,7 @@ export interface NightQuestion {
 
 /** Hits to users whose quiet hours surely stood throughout the time in which the request may have been claimed and sent. */
 export function nightQuestions({ database, hits, timeline, notificationOf, deadlineMs, thawed }: SendEvidence): NightQuestion[] {
-  const byUser = new Map<string, SettingsAct[]>();
-  for (const act of timeline.settings) byUser.set(act.userId, [...(byUser.get(act.userId) ?? []), act]);
+  const byUser = settingsByUser(timeline.settings);
   const changedTypes = new Set(timeline.types.map(({ type }) => type));
   return hits.flatMap((hit) => {
     const notification = notificationOf.get(hit.deliveryId ?? '');
@@ -126,6 +125,16 @@ export function nightQuestions({ database, hits, timeline, notificationOf, deadl
     const zone = settled.timezone ?? database.policy.defaultTimezone;
     return [{ hit, zone, start: quiet.startMinute, end: quiet.endMinute, instants: [hit.tWall - deadlineMs, hit.tWall] as const }];
   });
+}
+
+export function settingsByUser(acts: readonly SettingsAct[]): Map<string, SettingsAct[]> {
+  const byUser = new Map<string, SettingsAct[]>();
+  for (const act of acts) {
+    const list = byUser.get(act.userId);
+    if (list === undefined) byUser.set(act.userId, [act]);
+    else list.push(act);
+  }
+  return byUser;
 }
 
 /** The settings that surely stood from one instant to another: every act before is answered, none is under way. null: not known. */

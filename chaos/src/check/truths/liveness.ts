@@ -40,8 +40,9 @@ function mayWait(
   { deliveryId, notificationId, place, dueAt }: WaitingDelivery,
 ): boolean {
   if (place === 'receipts') {
+    // What the provider had no answer to is asked again later and later.
     const ticket = database.steps.get(deliveryId)?.at(-1)?.ticketId ?? null;
-    return ticket !== null && receiptOf(ticket) === 'never';
+    return dueAt > database.now || (ticket !== null && receiptOf(ticket) === 'never');
   }
   const notification = database.notifications.get(notificationId);
   if (notification?.broadcastId != null && paused.has(notification.broadcastId)) return true;

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { DatabaseFacts, DecisionRow, NotificationRow } from '../database/facts.js';
 import type { Hit } from '../hits.js';
-import type { Stretch, Submission, Timeline } from '../timeline.js';
+import type { SettingsAct, Stretch, Submission, Timeline } from '../timeline.js';
 import type { Judgement } from '../verdict.js';
 import type { Ownership } from './devices.js';
 import { settledBefore } from './forbidden-sends.js';
@@ -17,6 +17,9 @@ export interface LossEvidence {
   /** Tokens that the provider called dead at least once: the product may have taken them out of use. */
   readonly calledDead: ReadonlySet<string>;
   readonly twins: ReadonlyMap<string, readonly NotificationRow[]>;
+  readonly settingsOf: ReadonlyMap<string, readonly SettingsAct[]>;
+  /** The database's clock was the machine's throughout: its times can be laid on the others. */
+  readonly clockHeld: boolean;
   /** What a clock may be off, and a decision be written later than it was made, ms. */
   readonly slackMs: number;
 }
@@ -31,8 +34,8 @@ export function judgeNothingLost(judgement: Judgement, evidence: LossEvidence): 
     judgement.examined();
     const rows = byTitle.get(submission.title) ?? [];
     judgePresence(judgement, evidence, submission, rows, sentTitles);
-    for (const row of rows) judgeFate(judgement, evidence, row, changedTypes);
   }
+  if (evidence.clockHeld) for (const row of evidence.database.notifications.values()) judgeFate(judgement, evidence, row, changedTypes);
   judgeHits(judgement, evidence);
 }
 
@@ -103,15 +106,11 @@ function judgeDevices(judgement: Judgement, evidence: LossEvidence, row: Notific
 
 /** null: true, or nothing speaks against it. */
 function whyUntrue(evidence: LossEvidence, row: NotificationRow, decision: DecisionRow): string | null {
-  const { database, ownership, timeline, calledDead, mono } = evidence;
+  const { database, ownership, settingsOf, calledDead, mono } = evidence;
   const when = around(evidence, decision);
-  const settings = () =>
-    settledBefore(
-      timeline.settings.filter(({ userId }) => userId === row.userId),
-      when.from,
-      when.to,
-    );
-  const mayHaveSettings = timeline.settings.some(({ userId, answered }) => userId === row.userId && answered !== 'refused');
+  const acts = settingsOf.get(row.userId) ?? [];
+  const settings = () => settledBefore(acts, when.from, when.to);
+  const mayHaveSettings = acts.some(({ answered }) => answered !== 'refused');
   const expiry = row.expiresAt ?? Math.max(row.createdAt, row.sendAt ?? row.createdAt) + typeOf(database, row.type).ttlSeconds * 1000;
   switch (decision.reason) {
     case 'no_token': {

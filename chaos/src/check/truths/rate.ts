@@ -1,6 +1,6 @@
 import type { ProjectRow } from '../database/facts.js';
 import type { Hit } from '../hits.js';
-import { Judgement, type TruthVerdict } from '../verdict.js';
+import type { Judgement } from '../verdict.js';
 
 export interface RateEvidence {
   readonly hits: readonly Hit[];
@@ -19,10 +19,9 @@ const windowsMs = [1000, 5000, 20_000];
  * window at the provider may also hold what was claimed shortly before it: the usual delay. What a frozen process or a clogged proxy held back comes
  * in a heap; windows that such a fault touches are left out.
  */
-export function judgeRate({ hits, project, usualDelayMs, disturbed }: RateEvidence): TruthVerdict {
-  const judgement = new Judgement(5, 'The rate never exceeds the project’s budget');
+export function judgeRate(judgement: Judgement, { hits, project, usualDelayMs, disturbed }: RateEvidence): void {
   const { rateBudget, rateBurst } = project;
-  if (rateBudget === null) return judgement.verdict();
+  if (rateBudget === null) return;
   const requests = requestsOf(hits);
   for (const windowMs of windowsMs) {
     const most = rateBurst + ((rateBudget - rateBurst) * (windowMs + usualDelayMs)) / 1000;
@@ -42,7 +41,6 @@ export function judgeRate({ hits, project, usualDelayMs, disturbed }: RateEviden
       );
     }
   }
-  return judgement.verdict();
 }
 
 /** Recipients of each request that the provider took, by time. */
