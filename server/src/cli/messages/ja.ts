@@ -10,7 +10,7 @@ const broadcastStates: Readonly<Record<string, string>> = {
   done: '作成完了',
 };
 
-const stateOf = (state: string): string => `${broadcastStates[state] ?? ''} (${state})`.trim();
+const stateOf = (state: string): string => `${broadcastStates[state] ?? ''}（${state}）`;
 
 export const ja: Messages = {
   program: 'Postgres の上のプッシュ通知。どのコマンドも --json を受け付けます。終了コード: 0 成功、1 失敗、2 入力の誤り。',
@@ -193,7 +193,7 @@ export const ja: Messages = {
     empty: '通知が一つも入っていません。',
   },
   status: {
-    sending: '送信中です。',
+    sending: '通常どおり送信しています。',
     paused: (by, at, reason) => `一時停止中: ${by} が ${at} に停止。理由: ${reason}`,
     emergency: (by, at, reason) => `緊急停止中: ${by} が ${at} に停止。理由: ${reason}`,
     pushesOff: 'プッシュは無効化されています。',

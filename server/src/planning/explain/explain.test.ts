@@ -308,6 +308,14 @@ test('what was withdrawn with its broadcast says by whom, why and when, and that
   const late = await spine.notify(users[1]?.id ?? '', { broadcast_id: made.id });
   await expect.poll(() => spine.decisions(late)).toHaveLength(1);
   expect(renderNotification(await explain(late), 'en')).toMatch(/^In short: not sent: its broadcast was cancelled by key:7 at /m);
+
+  // What is held is ended at its release; it is not told as if it were still to come.
+  const held = await spine.notify(users[1]?.id ?? '', { send_at: '2199-01-01T00:00:00Z' });
+  await expect.poll(async () => (await explain(held)).standing).toBe('held');
+  await spine.admin.query('update notifications set broadcast_id = $2 where id = $1', [held, made.id]);
+  expect(renderNotification(await explain(held), 'en')).toMatch(
+    /^In short: held until 2199-.*STOPPED: .*its broadcast was cancelled by key:7 at \S+ \S+ \(wrong link\)/m,
+  );
   await spine.admin.query('update push.controls set paused = false');
 });
 

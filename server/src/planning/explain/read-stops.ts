@@ -78,7 +78,8 @@ async function ofAll(tx: Queryable, on: Switches): Promise<Stop[]> {
   ];
 }
 
-async function ofBroadcast(tx: Queryable, { id, state }: BroadcastStory): Promise<Stop[]> {
+async function ofBroadcast(tx: Queryable, { id, state, cancelled }: BroadcastStory): Promise<Stop[]> {
+  if (cancelled !== null) return [stop('broadcast_cancelled', cancelled)];
   if (state === null) return [stop('broadcast_unknown', unknownAct)];
   if (state === 'draft') return [stop('broadcast_draft', unknownAct)];
   return state === 'paused' ? [stop('broadcast_paused', await lastAct(tx, 'broadcasts.pause', `broadcast:${id}`))] : [];

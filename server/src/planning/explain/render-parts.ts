@@ -30,7 +30,7 @@ export function actText({ by, at, reason }: Act, words: Wording, time: Clock, la
 
 /** `sending is paused by cli:mei since 2026-08-01 09:00:00 (a drill)` */
 export function stopLine(stop: Stop, words: Wording, time: Clock): string {
-  return `${words.stops[stop.kind](stop.project, stop.until === null ? null : time(stop.until))}${actText(stop, words, time, true)}`;
+  return `${words.stops[stop.kind](stop.project, stop.until === null ? null : time(stop.until))}${actText(stop, words, time, stop.kind !== 'broadcast_cancelled')}`;
 }
 
 /** `at most 30 pushes in 1 hour, 30 so far; the next one passes from 2026-08-01 09:12:00 on` */

@@ -26,6 +26,7 @@ export type StopKind =
   | 'emergency'
   | 'paused'
   | 'disabled'
+  | 'broadcast_cancelled'
   | 'broadcast_paused'
   | 'broadcast_draft'
   | 'broadcast_unknown'

@@ -23,6 +23,7 @@ export const english: Wording = {
     emergency: () => 'the emergency stop is on',
     paused: () => 'sending is paused',
     disabled: () => 'pushes are switched off',
+    broadcast_cancelled: () => 'its broadcast was cancelled',
     broadcast_paused: () => 'its broadcast is paused',
     broadcast_draft: () => 'its broadcast has not been started',
     broadcast_unknown: () => 'its broadcast does not exist; it is withdrawn soon',

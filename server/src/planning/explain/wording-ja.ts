@@ -32,6 +32,7 @@ export const japanese: Wording = {
     emergency: () => '緊急停止中',
     paused: () => '送信は一時停止中',
     disabled: () => 'プッシュ通知は無効',
+    broadcast_cancelled: () => '一斉配信は中止済み',
     broadcast_paused: () => '一斉配信は一時停止中',
     broadcast_draft: () => '一斉配信は未開始（下書き）',
     broadcast_unknown: () => '一斉配信が存在しない（まもなく取り下げ）',
