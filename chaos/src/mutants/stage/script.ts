@@ -16,9 +16,9 @@ export const livenessMs = 45_000;
 
 export async function play(stage: Stage, say: (what: string) => void): Promise<Played> {
   await stage.startApi();
-  await stage.sql.query(`insert into push.notification_types (type, unknown_policy) values ('once', 'drop')`);
-  await stage.sql.query('update push.policy set cap_limit = 200');
-  await stage.sql.query('update push.projects set rate_budget = 300, rate_burst = 100');
+  await stage.query(`insert into push.notification_types (type, unknown_policy) values ('once', 'drop')`);
+  await stage.query('update push.policy set cap_limit = 200');
+  await stage.query('update push.projects set rate_budget = 300, rate_burst = 100');
   const cast = await invite(stage);
   // The first freezes with an answer in hand; whoever takes its lease up waits, so that it wakes before they have settled it.
   const frozen = new Frozen(stage.startWorker('worker-1', 'after_response=stop@3,fanout_batch=kill9'), (leaseSeconds + 3) * 1000);
@@ -89,14 +89,15 @@ async function startBroadcast(stage: Stage, { plain, strangers }: Cast): Promise
 
 /** Answers hang while the workers are killed: what was on the wire is unknown, and comes back when the leases have run out. */
 async function killAll(stage: Stage, { plain }: Cast, workers: readonly ProductProcess[]): Promise<void> {
-  stage.simulator.control.addFault({ kind: 'accept_then_hang', times: 4 });
+  stage.simulator.control.addFault({ kind: 'accept_then_hang', times: 20 });
   for (const type of ['reminder', 'once'])
     await insertRows(
       stage,
       [...plain, ...plain].slice(0, 60).map(({ id }) => ({ userId: id, type })),
     );
-  await delay(1000);
+  await delay(800);
   for (const worker of workers) worker.signal('SIGKILL');
+  stage.simulator.control.clearFaults();
   await delay(leaseSeconds * 1000);
 }
 

@@ -43,7 +43,6 @@ export class Stage {
   readonly startedMono = mono();
   readonly wallMinusMono = Date.now() - mono();
   readonly simulator: Simulator;
-  readonly sql: Client;
   readonly databaseUrl: string;
   readonly secrets: [string, string][];
   readonly #product: string;
@@ -56,7 +55,6 @@ export class Stage {
     folder: string;
     product: string;
     simulator: Simulator;
-    sql: Client;
     databaseUrl: string;
     port: number;
     stopDatabase: () => Promise<void>;
@@ -64,7 +62,6 @@ export class Stage {
     this.folder = parts.folder;
     this.#product = parts.product;
     this.simulator = parts.simulator;
-    this.sql = parts.sql;
     this.databaseUrl = parts.databaseUrl;
     this.#port = parts.port;
     this.#stopDatabase = parts.stopDatabase;
@@ -80,11 +77,9 @@ export class Stage {
     chmodSync(folder, 0o711);
     for (const name of ['postgres', 'api', 'logs', 'records']) mkdirSync(join(folder, name), { mode: 0o711 });
     const postgres = await startEmbeddedPostgres({ dataDir: join(folder, 'postgres'), log: silentLogger, throwAway: true });
-    const sql = new Client({ connectionString: postgres.url });
-    await sql.connect();
     const simulator = await startSimulator({ rate: null, ledgerFile: join(folder, 'records', 'provider.jsonl') });
     const port = await freePort();
-    return new Stage({ folder, product, simulator, sql, databaseUrl: postgres.url, port, stopDatabase: () => postgres.stop() });
+    return new Stage({ folder, product, simulator, databaseUrl: postgres.url, port, stopDatabase: () => postgres.stop() });
   }
 
   /** Where the checker finds what it reads. */
@@ -139,6 +134,16 @@ export class Stage {
     return this.#processes.reduce((sum, { deaths }) => sum + deaths, 0);
   }
 
+  /** One statement on a connection of its own: the server may have been restarted since the last. */
+  async query<Row extends object>(text: string, values: readonly unknown[] = []): Promise<Row[]> {
+    const client = await connect(this.databaseUrl);
+    try {
+      return (await client.query(text, [...values])).rows as Row[];
+    } finally {
+      await client.end().catch(() => undefined);
+    }
+  }
+
   /** Calls the API with the admin key. A refused or lost connection throws. */
   async call(method: string, path: string, body?: unknown, headers: Readonly<Record<string, string>> = {}): Promise<Answer> {
     const response = await fetch(`${this.#base}${path}`, {
@@ -167,14 +172,14 @@ export class Stage {
   async idle(ms: number): Promise<number | null> {
     const until = mono() + ms;
     while (mono() < until) {
-      const { rows } = await this.sql.query<{ left: string }>(
+      const [row] = await this.query<{ left: string }>(
         /* sql */ `
         select (select count(*) from push.outbox) + (select count(*) from push.receipt_batches)
           + (select count(*) from push.chunks where due_at < clock_timestamp() + interval '5 minutes')
           + (select count(*) from push.held where release_at < clock_timestamp() + interval '5 minutes')
           + (select count(*) from push.broadcasts where state = 'running') as left`,
       );
-      if (rows[0]?.left === '0') return mono();
+      if (row?.left === '0') return mono();
       await delay(200);
     }
     return null;
@@ -188,7 +193,6 @@ export class Stage {
   async close(): Promise<void> {
     await this.stopProduct();
     await this.simulator.close();
-    await this.sql.end();
     await this.#stopDatabase();
     rmSync(this.folder, { recursive: true, force: true });
   }
@@ -196,6 +200,14 @@ export class Stage {
   get #base(): string {
     return `http://127.0.0.1:${this.#port}`;
   }
+}
+
+/** A connection whose loss is told by its next statement alone. */
+export async function connect(databaseUrl: string): Promise<Client> {
+  const client = new Client({ connectionString: databaseUrl, connectionTimeoutMillis: 5000 });
+  client.on('error', () => undefined);
+  await client.connect();
+  return client;
 }
 
 async function eventually(what: string, ms: number, holds: () => Promise<boolean>): Promise<void> {

@@ -1,8 +1,7 @@
 /** The ways in which notifications come in, each written down with what came back. */
 import { randomUUID } from 'node:crypto';
-import { Client } from 'pg';
 import type { Submission } from '../../check/timeline.js';
-import type { Stage } from './stage.js';
+import { connect, type Stage } from './stage.js';
 
 interface Row {
   readonly userId: string;
@@ -17,10 +16,9 @@ const base = { idempotencyKey: null, rolledBack: false, repeats: false } as cons
 /** One transaction of an app: rows of one title for each user; committed, or rolled back after a while. */
 export async function insertRows(stage: Stage, rows: readonly Row[], end: 'commit' | 'rollback' = 'commit'): Promise<void> {
   const text = title();
-  const client = new Client({ connectionString: stage.databaseUrl });
-  await client.connect();
   const { act, result } = await stage.act(
     async () => {
+      const client = await connect(stage.databaseUrl);
       await client.query('begin');
       const inserted = await client.query<{ id: string }>(
         /* sql */ `
@@ -30,11 +28,11 @@ export async function insertRows(stage: Stage, rows: readonly Row[], end: 'commi
         [rows.map(({ userId }) => userId), rows.map(({ type }) => type), text, rows.map((row) => row.expiresInSeconds ?? null)],
       );
       await client.query(end);
+      await client.end().catch(() => undefined);
       return inserted.rows.map(({ id }) => id);
     },
     () => true,
   );
-  await client.end().catch(() => undefined);
   stage.timeline.submissions.push({
     ...base,
     ...act,
