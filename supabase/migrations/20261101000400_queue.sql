@@ -61,6 +61,8 @@ alter table push.chunks
   alter column token_ids set storage external;
 create index chunks_ready on push.chunks (project_id, lane, due_at, id) where state = 1;
 create index chunks_leased on push.chunks (lease_until) where state = 2;
+-- Not partial: a partial index that suits a claim looks free to it while the table is empty, and the claim would read it whole.
+create index chunks_expiry on push.chunks (expires_at);
 create index chunks_broadcast on push.chunks (broadcast_id) where broadcast_id is not null;
 
 -- One row a chunk's tickets; deleted when every one has its receipt or was given up.

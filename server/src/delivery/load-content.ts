@@ -11,7 +11,7 @@ import type { LeasedChunk } from '../queue/queue-engine.js';
  *
  * By key only: each notification is found by (id, created_at), so that one partition is looked at and not all of them.
  */
-const loadContentStatement: Statement = {
+export const loadContentStatement: Statement = {
   name: 'load_content',
   text: /* sql */ `
 select c.id, u.idx, u.delivery_id, u.token_id, n.title, n.message, n.data::text, n.push::text, n.collapse_key, n.type, t.platform,
@@ -19,7 +19,7 @@ select c.id, u.idx, u.delivery_id, u.token_id, n.title, n.message, n.data::text,
   s.push_enabled, s.timezone, s.quiet_hours_enabled, s.quiet_hours_start, s.quiet_hours_end, s.types -> n.type -> 'enabled' = 'false'::jsonb,
   date_part('epoch', clock_timestamp())
 from unnest($1::bigint[], $2::int[]) as l(id, epoch)
-join push.chunks c on c.id = l.id and c.epoch = l.epoch and c.state = 2
+join push.chunks c on c.id = l.id and c.id = any ($1::bigint[]) and c.epoch = l.epoch and c.state = 2
 cross join unnest(c.delivery_ids, c.notification_ids, c.created_ats, c.token_ids) with ordinality
   as u(delivery_id, notification_id, created_at, token_id, idx)
 left join public.notifications n on n.id = u.notification_id and n.created_at = u.created_at

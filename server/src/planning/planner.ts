@@ -81,7 +81,7 @@ export class Planner {
       );
       const writer = new PlanWriter(lane, this.#numbers, (projectId) => Math.min(chunkSize, policy.burstOf(projectId)));
       const refunds = planBatch(taken, history, policy, localTime, random, writer);
-      if (refunds.size > 0) await tx.query(refundCap, [plainArray([...refunds.keys()]), plainArray([...refunds.values()]), step]);
+      if (refunds.size > 0) await tx.query(refundCap, [plainArray([...refunds.keys()]), JSON.stringify(Object.fromEntries(refunds)), step]);
       await tx.query(recordPlan, writer.parameters());
       if (FAILPOINTS) await failpoint('before_plan_commit');
       return { notifications: taken.items.length, deliveries: writer.deliveries, outboxIds };

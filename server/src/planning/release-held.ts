@@ -5,15 +5,14 @@ import { failpoint } from '../failpoints/failpoint.js';
  * Puts held notifications whose time has come back into the outbox, where they are planned again: what has changed meanwhile (expired,
  * switched off, new quiet hours) is seen then. $1 most notifications, $2 planning time (null: the database's).
  */
-const releaseHeldStatement: Statement = {
+export const releaseHeldStatement: Statement = {
   name: 'release_held',
   text: /* sql */ `
 with due as (
   delete from push.held h
-  using (
-    select notification_id, created_at from push.held where release_at <= coalesce($2, clock_timestamp()) order by release_at limit $1 for update skip locked
-  ) d
-  where h.notification_id = d.notification_id and h.created_at = d.created_at
+  where h.ctid = any (array(
+    select ctid from push.held where release_at <= coalesce($2, statement_timestamp()) order by release_at limit $1 for update skip locked
+  ))
   returning h.notification_id, h.created_at, h.lane, h.broadcast_id
 ), written as (
   insert into push.outbox (lane, broadcast_id, n, notification_ids, created_ats)

@@ -6,13 +6,13 @@ export const claimReceipts: Statement = {
   text: /* sql */ `
 with due as (
   select id from push.receipt_batches
-  where project_id = $1 and due_at >= $3::timestamptz and due_at <= clock_timestamp()
+  where project_id = $1 and due_at >= $3::timestamptz and due_at <= statement_timestamp()
     and (lease_until is null or lease_until < clock_timestamp())
   order by due_at limit $2
   for update skip locked
 )
 update push.receipt_batches r set epoch = r.epoch + 1, lease_until = clock_timestamp() + make_interval(secs => $4)
-from due where r.id = due.id
+where r.id = any (array(select id from due))
 returning r.id, r.epoch, array_to_json(r.ticket_ids), array_to_json(r.token_ids), r.tries, r.attempt,
   date_part('epoch', r.sent_at), date_part('epoch', clock_timestamp()), date_part('epoch', r.due_at)`,
 };
@@ -29,7 +29,7 @@ with result as materialized (
   select * from unnest($1::bigint[], $2::int[], $3::text[], $4::text[], $5::float8[]) as r(id, epoch, states, codes, delay)
 ), fenced as materialized (
   select b.*, r.states::smallint[] as states, r.codes::text[] as codes, r.delay
-  from result r join push.receipt_batches b on b.id = r.id and b.epoch = r.epoch
+  from result r join push.receipt_batches b on b.id = r.id and b.id = any ($1::bigint[]) and b.epoch = r.epoch
   order by b.id
   for update of b
 ), item as materialized (
@@ -43,12 +43,11 @@ with result as materialized (
   insert into push.chunks (due_at, hour, expires_at, broadcast_id, project_id, lane, state, n, attempt, resend_unknown, last_code,
     delivery_ids, notification_ids, created_ats, token_ids)
   select clock_timestamp() + make_interval(secs => $6), f.hour, f.expires_at, f.broadcast_id, f.project_id, f.lane,
-    case when b.state = 'paused' then 3 else 1 end, count(*), f.attempt + 1, f.resend_unknown, min(i.code),
+    case when (select b.state from push.broadcasts b where b.id = f.broadcast_id) = 'paused' then 3 else 1 end, count(*), f.attempt + 1, f.resend_unknown, min(i.code),
     array_agg(i.delivery_id), array_agg(i.notification_id), array_agg(i.created_at), array_agg(i.token_id)
   from item i join fenced f on f.id = i.batch_id
-  left join push.broadcasts b on b.id = f.broadcast_id
   where i.state = 1
-  group by f.id, f.hour, f.expires_at, f.broadcast_id, f.project_id, f.lane, b.state, f.attempt, f.resend_unknown
+  group by f.id, f.hour, f.expires_at, f.broadcast_id, f.project_id, f.lane, f.attempt, f.resend_unknown
 ), waiting as (
   select batch_id, count(*) as n, array_agg(ticket_id) as ticket_ids, array_agg(delivery_id) as delivery_ids,
     array_agg(notification_id) as notification_ids, array_agg(created_at) as created_ats, array_agg(token_id) as token_ids
@@ -58,9 +57,9 @@ with result as materialized (
     tries = b.tries + 1, lease_until = null, due_at = clock_timestamp() + make_interval(secs => f.delay), n = w.n, ticket_ids = w.ticket_ids,
     delivery_ids = w.delivery_ids, notification_ids = w.notification_ids, created_ats = w.created_ats, token_ids = w.token_ids
   from waiting w join fenced f on f.id = w.batch_id
-  where b.id = w.batch_id
+  where b.id = w.batch_id and b.id = any ($1::bigint[])
 ), gone as (
-  delete from push.receipt_batches b using fenced f where b.id = f.id and not exists (select from waiting w where w.batch_id = f.id)
+  delete from push.receipt_batches b where b.id = any (array(select id from fenced except select batch_id from waiting))
 ), counted as (
   insert into push.ledger_entries (hour, broadcast_id, item, n)
   select hour, broadcast_id, 'state:' || s.name, count(*)
@@ -80,5 +79,5 @@ export const releaseReceipts: Statement = {
   text: /* sql */ `
 update push.receipt_batches b set lease_until = null, due_at = clock_timestamp() + make_interval(secs => $3)
 from unnest($1::bigint[], $2::int[]) as l(id, epoch)
-where b.id = l.id and b.epoch = l.epoch`,
+where b.id = l.id and b.id = any ($1::bigint[]) and b.epoch = l.epoch`,
 };

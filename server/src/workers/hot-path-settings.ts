@@ -5,6 +5,7 @@
  */
 export const hotPathSettings: Readonly<Record<string, string>> = {
   enable_hashjoin: 'off',
+  enable_material: 'off',
   enable_mergejoin: 'off',
   enable_seqscan: 'off',
   plan_cache_mode: 'force_generic_plan',

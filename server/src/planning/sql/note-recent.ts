@@ -50,12 +50,11 @@ with recent as (
 select user_id, granted, contents::text, ids::text from recent where not is_new or asked <> 1 or granted < asked`,
 };
 
-/** Gives back what the cap granted and planning did not use: $1 users, $2 how many pushes, $3 seconds that one push uses up. */
+/** Gives back what the cap granted and planning did not use: $1 users, $2 how many pushes by user, $3 seconds that one push uses up. */
 export const refundCap: Statement = {
   name: 'refund_cap',
   text: /* sql */ `
 update push.user_recent r
-set pace_until = r.pace_until - make_interval(secs => x.n * $3::float8)
-from (select * from unnest($1::uuid[], $2::int[]) as given(user_id, n) order by 1) x
-where r.user_id = x.user_id`,
+set pace_until = r.pace_until - make_interval(secs => ($2::jsonb ->> r.user_id::text)::int * $3::float8)
+where r.user_id = any ($1::uuid[])`,
 };

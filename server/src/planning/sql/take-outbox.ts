@@ -29,10 +29,10 @@ with locked as materialized (
 ), picked as (
   select id from (select id, sum(n) over (order by id) - n as before from locked) counted where before < $2
 ), taken as (
-  delete from push.outbox o using picked where o.id = picked.id
+  delete from push.outbox o where o.id = any (array(select id from picked))
   returning o.id, o.broadcast_id, o.notification_ids, o.created_ats
 )
-select o.id, u.nr, u.id, (date_part('epoch', u.created_at) * 1000000)::bigint, o.broadcast_id, b.state, n.user_id, n.type,
+select o.id, u.nr, u.id, (date_part('epoch', u.created_at) * 1000000)::bigint, o.broadcast_id, (select b.state from push.broadcasts b where b.id = o.broadcast_id), n.user_id, n.type,
   date_part('epoch', n.send_at), date_part('epoch', n.expires_at),
   case when n.user_id is not null then ${PAYLOAD_BYTES_SQL} end,
   hashtextextended(n.type || chr(31) || n.title || chr(31) || n.message || chr(31) || n.data::text
@@ -42,7 +42,6 @@ select o.id, u.nr, u.id, (date_part('epoch', u.created_at) * 1000000)::bigint, o
   s.types -> n.type -> 'enabled' = 'false'::jsonb,
   case when u.nr = 1 then date_part('epoch', coalesce($5, clock_timestamp())) end
 from taken o
-left join push.broadcasts b on b.id = o.broadcast_id
 cross join unnest(o.notification_ids, o.created_ats) with ordinality as u(id, created_at, nr)
 left join public.notifications n on n.id = u.id and n.created_at = u.created_at
 left join public.notification_settings s on s.user_id = n.user_id

@@ -27,7 +27,7 @@ with result as materialized (
 ), fenced as materialized (
   select c.*, r.states::smallint[] as states, r.tickets::text[] as tickets, r.codes::text[] as codes, r.groups::smallint[] as groups,
     r.await_all, r.await_some, r.unattributed
-  from result r join push.chunks c on c.id = r.chunk_id and c.epoch = r.epoch and c.state = 2
+  from result r join push.chunks c on c.id = r.chunk_id and c.id = any ($1::bigint[]) and c.epoch = r.epoch and c.state = 2
   order by c.id
   for update of c
 ), recorded as (
@@ -63,12 +63,11 @@ with result as materialized (
   insert into push.chunks (due_at, hour, expires_at, broadcast_id, project_id, lane, state, n, attempt, crash_recoveries, resend_unknown,
     last_code, split_from, delivery_ids, notification_ids, created_ats, token_ids)
   select clock_timestamp() + make_interval(secs => g.delay_ms / 1000.0), f.hour, f.expires_at, f.broadcast_id, g.project_id, f.lane,
-    case when b.state = 'paused' then 3 else 1 end, i.n, g.attempt, g.crash_recoveries, f.resend_unknown, i.code, f.id,
+    case when (select b.state from push.broadcasts b where b.id = f.broadcast_id) = 'paused' then 3 else 1 end, i.n, g.attempt, g.crash_recoveries, f.resend_unknown, i.code, f.id,
     i.delivery_ids, i.notification_ids, i.created_ats, i.token_ids
   from unnest($19::bigint[], $20::smallint[], $21::float8[], $22::smallint[], $23::smallint[], $24::smallint[])
     as g(chunk_id, grp, delay_ms, attempt, crash_recoveries, project_id)
   join fenced f on f.id = g.chunk_id
-  left join push.broadcasts b on b.id = f.broadcast_id
   cross join lateral (
     select count(*) as n, min(u.code) as code, array_agg(u.delivery_id order by u.idx) as delivery_ids,
       array_agg(u.notification_id order by u.idx) as notification_ids, array_agg(u.created_at order by u.idx) as created_ats,
@@ -77,7 +76,7 @@ with result as materialized (
       with ordinality as u(delivery_id, notification_id, created_at, token_id, code, grp, idx)
     where u.grp = g.grp) i
 ), gone as (
-  delete from push.chunks c using fenced f where c.id = f.id
+  delete from push.chunks c where c.id = any (array(select id from fenced))
 ), told as (
   insert into push.attempts (chunk_id, epoch, project_id, lane, worker, duration_ms, recipients, outcome, http_status, code, request_id,
     accepted, failed, tokens_lost, split_from)

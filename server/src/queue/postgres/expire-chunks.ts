@@ -6,8 +6,9 @@ export const expireChunks: Statement = {
   text: /* sql */ `
 with overdue as (
   delete from push.chunks c
-  using (select id from push.chunks where state in (1, 3) and expires_at <= clock_timestamp() limit $1 for update skip locked) x
-  where c.id = x.id
+  where c.id = any (array(
+    select id from push.chunks where state in (1, 3) and expires_at <= statement_timestamp() order by expires_at limit $1 for update skip locked
+  ))
   returning c.*
 ), item as (
   select o.id as chunk_id, o.attempt, u.*

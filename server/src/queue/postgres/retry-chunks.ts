@@ -13,7 +13,7 @@ with back as (
     due_at = clock_timestamp() + make_interval(secs => $3::float8 / 1000.0),
     lease_until = null, leased_by = null, attempt = c.attempt + $4::int, last_code = $9
   from unnest($1::bigint[], $2::int[]) as l(id, epoch)
-  where c.id = l.id and c.epoch = l.epoch and c.state = 2
+  where c.id = l.id and c.id = any ($1::bigint[]) and c.epoch = l.epoch and c.state = 2
   returning c.id, c.epoch, c.project_id, c.lane, c.n, c.split_from
 ), told as (
   insert into push.attempts (chunk_id, epoch, project_id, lane, worker, duration_ms, recipients, outcome, http_status, code, request_id, split_from)
@@ -28,7 +28,7 @@ export const extendLeases: Statement = {
   text: /* sql */ `
 update push.chunks c set lease_until = clock_timestamp() + make_interval(secs => $3)
 from unnest($1::bigint[], $2::int[]) as l(id, epoch)
-where c.id = l.id and c.epoch = l.epoch and c.state = 2 and c.lease_until > clock_timestamp()
+where c.id = l.id and c.id = any ($1::bigint[]) and c.epoch = l.epoch and c.state = 2 and c.lease_until > clock_timestamp()
 returning c.id, c.epoch`,
 };
 
@@ -40,10 +40,10 @@ export const claimExpiredLeases: Statement = {
   name: 'claim_expired_leases',
   text: /* sql */ `
 with lost as (
-  select id from push.chunks where state = 2 and lease_until < clock_timestamp() order by lease_until limit $1 for update skip locked
+  select id from push.chunks where state = 2 and lease_until < statement_timestamp() order by lease_until limit $1 for update skip locked
 )
 update push.chunks c set epoch = c.epoch + 1, leased_by = $3, lease_until = clock_timestamp() + make_interval(secs => $2)
-from lost where c.id = lost.id
+where c.id = any (array(select id from lost))
 returning c.id, c.epoch, c.project_id, c.lane, c.n, c.attempt, c.crash_recoveries, c.resend_unknown,
   date_part('epoch', c.expires_at), c.broadcast_id, null`,
 };

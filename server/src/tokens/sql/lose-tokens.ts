@@ -16,11 +16,11 @@ export const loseTokensStatement: Statement = {
   text: /* sql */ `
 with gate as materialized (
   select p.frozen_at is not null as frozen, cardinality($2::uuid[]) > y.token_loss_share * $5::int as suspicious
-  from push.projects p cross join push.policy y where p.id = $1
+  from push.projects p join push.policy y on y.id = 1 where p.id = $1
 ), dead as materialized (
   select t.id, l.code
   from unnest($2::uuid[], $3::text[], $4::timestamptz[]) as l(id, code, sent_at)
-  join public.push_tokens t on t.id = l.id
+  join public.push_tokens t on t.id = l.id and t.id = any ($2::uuid[])
   where t.state = 'active' and t.registered_at < l.sent_at
     and exists (select from gate where not frozen and (not suspicious or $6::boolean))
   order by t.id
@@ -28,7 +28,7 @@ with gate as materialized (
 ), lost as (
   update public.push_tokens t
   set state = 'quarantined', is_active = false, state_reason = dead.code, state_at = clock_timestamp()
-  from dead where t.id = dead.id
+  from dead where t.id = dead.id and t.id = any ($2::uuid[])
   returning t.id
 )
 select frozen, suspicious, (select count(*) from lost) as lost from gate`,
