@@ -18,6 +18,8 @@ export interface Figure {
 /** What one suite found. */
 export interface SuiteResult {
   readonly figures: readonly Figure[];
+  /** What the reader of the figures must know: who could not be measured, and why. */
+  readonly notes?: readonly string[];
   /** Everything behind the figures, for the JSON only. */
   readonly details: unknown;
 }

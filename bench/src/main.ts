@@ -64,6 +64,7 @@ function report(result: Result, options: Options, startedAt: Date): void {
     `\n${machine.cpu}, ${machine.cores} cores, ${machine.memoryGb} GB; ${machine.system}; Node ${machine.node}; Postgres ${machine.postgres}\n\n`,
   );
   process.stdout.write(`${printTable(Object.values(suites).flatMap((suite) => suite.figures))}\n`);
+  for (const note of Object.values(suites).flatMap((suite) => suite.notes ?? [])) process.stdout.write(`\nNote: ${note}\n`);
   if (options.productOnly && suites.throughput !== undefined) process.stdout.write(`\n${printCosts(suites.throughput.details)}\n`);
   process.stdout.write(`\n${writeResult(result, options, startedAt)}\n`);
   if (options.writeDocs) writeDocs(keepAsReference(result));

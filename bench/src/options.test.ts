@@ -12,7 +12,10 @@ describe('options', () => {
     expect(optionsOf()).toMatchObject({
       suites: suiteNames,
       count: 200_000,
-      rounds: 3,
+      rounds: 5,
+      warmUp: 20_000,
+      backlog: [10_000, 100_000, 1_000_000],
+      peersAskedFor: false,
       recipients: 1_000_000,
       postgres: null,
       quick: false,
@@ -21,6 +24,15 @@ describe('options', () => {
 
   it('takes suites in the order in which they are measured', () => {
     expect(optionsOf('--only', 'xmin, throughput').suites).toEqual(['throughput', 'xmin']);
+  });
+
+  it('takes sizes and peers as lists', () => {
+    expect(optionsOf('--backlog', '100, 5000', '--peers', 'bullmq,pg-boss', '--warm-up', '0')).toMatchObject({
+      backlog: [100, 5000],
+      peers: ['pg-boss', 'bullmq'],
+      peersAskedFor: true,
+      warmUp: 0,
+    });
   });
 
   it('lets a size that is given win over the quick one', () => {
@@ -32,6 +44,8 @@ describe('options', () => {
     [['--only', ''], /--only/],
     [['--count', '1e5'], /--count/],
     [['--rounds', '0'], /--rounds/],
+    [['--backlog', '1000,'], /--backlog/],
+    [['--peers', 'kafka'], /--peers: "kafka"/],
     [['--recipients=-1'], /--recipients/],
     [['--wat'], /--wat/],
     [['now'], /now/],

@@ -1,6 +1,18 @@
 import { parseArgs } from 'node:util';
+import { type PeerName, peerNames } from './peers/peer.js';
 
-export const suiteNames = ['throughput', 'bounds', 'latency', 'intake', 'memory', 'xmin'] as const;
+export const suiteNames = [
+  'throughput',
+  'bounds',
+  'scaling',
+  'latency',
+  'intake',
+  'memory',
+  'backlog',
+  'history',
+  'features',
+  'xmin',
+] as const;
 export type SuiteName = (typeof suiteNames)[number];
 
 export interface Options {
@@ -8,6 +20,15 @@ export interface Options {
   /** Notifications in a round. */
   readonly count: number;
   readonly rounds: number;
+  /** Notifications that everyone sends in new processes before what is timed; 0: none, so that rounds are cold. */
+  readonly warmUp: number;
+  readonly peers: readonly PeerName[];
+  /** Whether they were named: one that can't be measured here is a failure then, else a note. */
+  readonly peersAskedFor: boolean;
+  /** Notifications that wait when a worker starts. */
+  readonly backlog: readonly number[];
+  /** Deliveries of the past 30 days that lie in the tables. */
+  readonly history: number;
   /** Users of the large broadcasts. */
   readonly recipients: number;
   /** Folder above the `bin` of another Postgres; null: the packaged one. */
@@ -34,9 +55,13 @@ export const help = `Usage: npm run bench -- [options]
 Measures Todoku on this machine: a Postgres, a simulator and every contestant in processes of their own, which end with the run.
 
   --only LIST       of ${suiteNames.join(',')}; default: all of them
-  --count N         notifications in a round of throughput, bounds and xmin (default 200000)
-  --rounds N        rounds of each measurement (default 3); medians are shown with the lowest and highest
+  --count N         notifications in a round of throughput, bounds, scaling, history, features and xmin (default 200000)
+  --rounds N        rounds of each measurement (default 5); medians are shown with the lowest and highest
+  --warm-up N       notifications that everyone sends in new processes before each timed round (default 20000); 0: rounds are cold
+  --peers LIST      of ${peerNames.join(',')}; default: all of them that can run here, with a note of those that can't
   --recipients N    users of the large broadcasts of latency and memory (default 1000000)
+  --backlog LIST    sizes of the backlog suite (default 10000,100000,1000000), up to 100000000
+  --history N       deliveries of the past in the tables of the history suite (default 5000000)
   --postgres DIR    a Postgres installation (the folder above its bin), or "embedded" (default)
   --json FILE       where the JSON goes (default bench/results/<date>-<kind>.json)
   --product-only    throughput without the peer, and what each SQL statement cost
@@ -48,8 +73,16 @@ Measures Todoku on this machine: a Postgres, a simulator and every contestant in
 Exit codes: 0 measured (whether or not targets are met), 1 failed, 2 wrong arguments, 130 interrupted.
 `;
 
-const full = { count: 200_000, rounds: 3, recipients: 1_000_000 };
-const small = { count: 10_000, rounds: 1, recipients: 20_000 };
+const full = {
+  count: 200_000,
+  rounds: 5,
+  warmUp: 20_000,
+  recipients: 1_000_000,
+  backlog: [10_000, 100_000, 1_000_000],
+  history: 5_000_000,
+};
+const small = { count: 10_000, rounds: 1, warmUp: 1_000, recipients: 20_000, backlog: [1_000, 10_000], history: 20_000 };
+const most = 100_000_000;
 
 export function parseOptions(args: readonly string[]): Parsed {
   try {
@@ -57,9 +90,14 @@ export function parseOptions(args: readonly string[]): Parsed {
     if (values.help) return { kind: 'help' };
     const sizes = values.quick ? small : full;
     const options: Options = {
-      suites: values.only === undefined ? suiteNames : suitesOf(values.only),
+      suites: values.only === undefined ? suiteNames : namesOf('--only', values.only, suiteNames),
       count: wholeNumber('--count', values.count, sizes.count, 100),
       rounds: wholeNumber('--rounds', values.rounds, sizes.rounds, 1),
+      warmUp: wholeNumber('--warm-up', values['warm-up'], sizes.warmUp, 0),
+      peers: values.peers === undefined ? peerNames : namesOf('--peers', values.peers, peerNames),
+      peersAskedFor: values.peers !== undefined,
+      backlog: values.backlog === undefined ? sizes.backlog : sizesOf('--backlog', values.backlog),
+      history: wholeNumber('--history', values.history, sizes.history, 1_000),
       recipients: wholeNumber('--recipients', values.recipients, sizes.recipients, 100),
       postgres: values.postgres === undefined || values.postgres === 'embedded' ? null : values.postgres,
       json: values.json ?? null,
@@ -81,6 +119,10 @@ const flags = {
   only: { type: 'string' },
   count: { type: 'string' },
   rounds: { type: 'string' },
+  'warm-up': { type: 'string' },
+  peers: { type: 'string' },
+  backlog: { type: 'string' },
+  history: { type: 'string' },
   recipients: { type: 'string' },
   postgres: { type: 'string' },
   json: { type: 'string' },
@@ -91,18 +133,23 @@ const flags = {
   help: { type: 'boolean', default: false },
 } as const;
 
-function suitesOf(text: string): SuiteName[] {
+/** In the order in which they are measured. */
+function namesOf<Name extends string>(flag: string, text: string, names: readonly Name[]): Name[] {
   const asked = text.split(',').map((name) => name.trim());
-  const stranger = asked.find((name) => !(suiteNames as readonly string[]).includes(name));
-  if (stranger !== undefined) throw new Error(`--only: "${stranger}" is none of ${suiteNames.join(', ')}`);
-  return suiteNames.filter((name) => asked.includes(name));
+  const stranger = asked.find((name) => !(names as readonly string[]).includes(name));
+  if (stranger !== undefined) throw new Error(`${flag}: "${stranger}" is none of ${names.join(', ')}`);
+  return names.filter((name) => asked.includes(name));
+}
+
+function sizesOf(flag: string, text: string): number[] {
+  return text.split(',').map((size) => wholeNumber(flag, size.trim(), 0, 100));
 }
 
 function wholeNumber(flag: string, text: string | undefined, fallback: number, least: number): number {
   if (text === undefined) return fallback;
   const value = Number(text);
-  if (!/^\d{1,9}$/.test(text) || value < least || value > 100_000_000) {
-    throw new Error(`${flag} must be a whole number from ${least} to 100000000, not "${text}"`);
+  if (!/^\d{1,9}$/.test(text) || value < least || value > most) {
+    throw new Error(`${flag} must be a whole number from ${least} to ${most}, not "${text}"`);
   }
   return value;
 }

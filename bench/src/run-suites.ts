@@ -6,13 +6,13 @@ import { suites } from './suites.js';
 
 /** One after another: measured together, they would measure each other. */
 export async function runSuites(bench: Bench, loadBefore: number): Promise<Partial<Record<SuiteName, SuiteRecord>>> {
-  const { suites: asked, rounds, count, recipients } = bench.options;
+  const { suites: asked, rounds, warmUp, count, recipients } = bench.options;
   const records: Partial<Record<SuiteName, SuiteRecord>> = {};
   for (const name of asked) {
     const startedAt = new Date().toISOString();
     const start = performance.now();
     const result = await suites[name](bench);
-    records[name] = { startedAt, seconds: (performance.now() - start) / 1000, loadBefore, rounds, count, recipients, ...result };
+    records[name] = { startedAt, seconds: (performance.now() - start) / 1000, loadBefore, rounds, warmUp, count, recipients, ...result };
   }
   bench.say(`load average: ${loadBefore} before, ${loadAverage()} after`);
   return records;

@@ -1,10 +1,10 @@
 import { readFileSync } from 'node:fs';
-import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { type Bench, timeLimitMs } from '../bench.js';
 import type { Figure } from '../figures.js';
 import type { Child } from '../processes/child.js';
 import type { Drive, Driven } from '../run-http-driver.js';
+import { freePort } from '../setup/free-port.js';
 import { emptyProduct, type ProductDatabase } from '../setup/product-database.js';
 import { serverEnvironment } from '../setup/worker-process.js';
 import { quantile, spread } from '../statistics.js';
@@ -90,15 +90,4 @@ async function answers(url: string): Promise<boolean> {
   } catch {
     return false;
   }
-}
-
-function freePort(): Promise<number> {
-  return new Promise((resolve, reject) => {
-    const server = createServer();
-    server.once('error', reject);
-    server.listen(0, '127.0.0.1', () => {
-      const address = server.address();
-      server.close(() => resolve(typeof address === 'object' && address !== null ? address.port : 0));
-    });
-  });
 }

@@ -20,11 +20,13 @@ const result: Result = {
         { id: 'throughput.todoku', what: 'Rows', unit: '/s', value: spread([31_234, 29_000, 33_000]), target: { atLeast: 30_000 } },
         { id: 'latency', what: 'Wait', unit: 'ms', value: spread([12.34]), target: { atMost: 10 } },
       ],
+      notes: ['somebody could not come'],
       details: {},
       startedAt: '2026-11-20T10:00:00.000Z',
       seconds: 61.2,
       loadBefore: 1.5,
       rounds: 3,
+      warmUp: 20_000,
       count: 200_000,
       recipients: 1_000_000,
     },
@@ -37,6 +39,7 @@ it('says what was measured, how far it spread, and whether it is where it should
   expect(text).toContain('| Wait | 12.3 ms |  | ≤ 10 ms | **missed** |');
   expect(text).toContain('Some CPU, 2 cores, 8 GB');
   expect(text).toContain('`jit=off`');
+  expect(text).toContain('- **throughput**: somebody could not come');
   expect(text).toContain('load average before 1.5 (the machine was not quiet)');
 });
 

@@ -33,7 +33,12 @@ export function renderResult({ machine, suites }: Result): string {
     renderMachine(machine),
     '| what | median | lowest … highest | target | |\n| --- | ---: | ---: | ---: | --- |\n' +
       measured.flatMap(({ record }) => record.figures.map(row)).join('\n'),
-    measured.map(({ name, record }) => `- ${name}: ${circumstances(record)}`).join('\n'),
+    measured
+      .flatMap(({ name, record }) => [
+        `- ${name}: ${circumstances(record)}`,
+        ...(record.notes ?? []).map((note) => `- **${name}**: ${note}`),
+      ])
+      .join('\n'),
   ].join('\n\n');
 }
 
@@ -50,7 +55,7 @@ function renderMachine(machine: Machine): string {
   ].join('\n');
 }
 
-function circumstances({ startedAt, seconds, loadBefore, rounds, count, recipients }: SuiteRecord): string {
+function circumstances({ startedAt, seconds, loadBefore, rounds, warmUp, count, recipients }: SuiteRecord): string {
   const noise = loadBefore < 0.5 ? '' : ' (the machine was not quiet)';
-  return `${startedAt.slice(0, 16).replace('T', ' ')} UTC, ${Math.round(seconds)} s, rounds ${rounds}, count ${count}, recipients ${recipients}, load average before ${loadBefore}${noise}`;
+  return `${startedAt.slice(0, 16).replace('T', ' ')} UTC, ${Math.round(seconds)} s, rounds ${rounds}, count ${count}, warm-up ${warmUp}, recipients ${recipients}, load average before ${loadBefore}${noise}`;
 }

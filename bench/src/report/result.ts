@@ -13,6 +13,7 @@ export interface SuiteRecord extends SuiteResult {
   /** Load average of the machine just before the run: others worked on it when this is not near 0. */
   readonly loadBefore: number;
   readonly rounds: number;
+  readonly warmUp: number;
   readonly count: number;
   readonly recipients: number;
 }

@@ -57,15 +57,18 @@ export async function emptyProduct({ admin }: ProductDatabase): Promise<void> {
       push.attempts, push.ledger_entries, push.ledger_totals`);
 }
 
-/** Commits one notification for each of the first `count` users. */
+/** Commits `count` notifications: one for each user, then, when there are more, a second one with other data, and so on. */
 export async function insertNotifications({ admin, users }: ProductDatabase, count: number): Promise<void> {
-  for (let from = 0; from < count; from += rowsAtOnce) {
+  for (let done = 0; done < count; ) {
+    const from = done % users.length;
+    const part = users.slice(from, from + Math.min(rowsAtOnce, count - done));
     await admin.query(
       /* sql */ `
       insert into notifications (user_id, type, title, message, data)
       select u, $2, $3, $4, jsonb_build_object('screen', $5::text, 'n', $6::int + nr) from unnest($1::uuid[]) with ordinality as x(u, nr)`,
-      [plainArray(users.slice(from, Math.min(from + rowsAtOnce, count))), message.type, message.title, message.body, message.screen, from],
+      [plainArray(part), message.type, message.title, message.body, message.screen, done],
     );
+    done += part.length;
   }
 }
 

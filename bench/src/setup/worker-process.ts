@@ -1,7 +1,7 @@
 import type { Bench } from '../bench.js';
 import type { Child } from '../processes/child.js';
 
-interface WorkerOptions {
+export interface WorkerOptions {
   /** Whether the provider's rate limit is kept; default false. */
   readonly rateLimit?: boolean;
   /** Folder for a CPU profile; null or absent: none. */

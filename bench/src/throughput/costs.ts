@@ -3,10 +3,13 @@ import type { Figure, Unit } from '../figures.js';
 import { spread } from '../statistics.js';
 import type { Round } from './contestant.js';
 
-const microseconds = (seconds: number, count: number): number => (seconds * 1e6) / count;
+const microseconds = (seconds: number, { count }: Round): number => (seconds * 1e6) / count;
 
-/** What a notification costs: processor time of each kind of process, and bytes. `process`: what the sender's own process is called. */
-export function costFigures(id: string, who: string, process: string, rounds: readonly Round[], count: number): Figure[] {
+/**
+ * What a notification costs: processor time of each kind of process, and bytes. Microseconds a notification are seconds a million, and bytes
+ * are MB a million. `process`: what the sender's own process is called; `store`: where it keeps its work.
+ */
+export function costFigures(id: string, who: string, process: string, rounds: readonly Round[], store = 'Postgres'): Figure[] {
   const figure = (name: string, what: string, unit: Unit, of: (round: Round) => number): Figure => ({
     id: `${id}.${name}`,
     what: `${who}: ${what}`,
@@ -14,19 +17,20 @@ export function costFigures(id: string, who: string, process: string, rounds: re
     value: spread(rounds.map(of)),
     target: null,
   });
+  const written = store === 'Postgres' ? 'write-ahead log a notification' : `written to disk by ${store} a notification`;
   return [
-    figure('cpu.sender', `CPU of its ${process} a notification`, 'µs', (round) => microseconds(round.cpu.sender, count)),
-    figure('cpu.postgres', 'CPU of Postgres a notification', 'µs', (round) => microseconds(round.cpu.postgres, count)),
-    figure('cpu.simulator', 'CPU of the simulator a notification', 'µs', (round) => microseconds(round.cpu.simulator, count)),
-    figure('wal', 'write-ahead log a notification', 'bytes', (round) => round.walBytes / count),
-    figure('wire', 'request bodies a notification', 'bytes', (round) => round.wireBytes / count),
+    figure('cpu.sender', `CPU of its ${process} a notification`, 'µs', (round) => microseconds(round.cpu.sender, round)),
+    figure('cpu.database', `CPU of ${store} a notification`, 'µs', (round) => microseconds(round.cpu.database, round)),
+    figure('cpu.simulator', 'CPU of the simulator a notification', 'µs', (round) => microseconds(round.cpu.simulator, round)),
+    figure('wal', written, 'bytes', (round) => round.walBytes / round.count),
+    figure('wire', 'request bodies a notification', 'bytes', (round) => round.wireBytes / round.count),
   ];
 }
 
-export function tellRound(bench: Bench, what: string, round: Round, count: number): void {
-  const { sender, postgres, simulator } = round.cpu;
-  const each = (seconds: number): string => microseconds(seconds, count).toFixed(1);
+export function tellRound(bench: Bench, what: string, round: Round): void {
+  const { sender, database, simulator } = round.cpu;
+  const each = (seconds: number): string => microseconds(seconds, round).toFixed(1);
   bench.say(
-    `${what}: ${Math.round(round.perSecond)}/s; CPU µs each: sender ${each(sender)}, Postgres ${each(postgres)}, simulator ${each(simulator)}`,
+    `${what}: ${Math.round(round.perSecond)}/s; CPU µs each: sender ${each(sender)}, database ${each(database)}, simulator ${each(simulator)}`,
   );
 }

@@ -17,7 +17,7 @@ export async function measureBounds(bench: Bench): Promise<SuiteResult> {
     http.push(await sendBare(bench));
     bench.say(`bounds: round ${round}/${rounds} bare HTTP: ${Math.round(http.at(-1) ?? 0)}/s`);
   }
-  const postgres = await insertBare(bench);
+  const { postgres, ours } = await insertBare(bench);
   const both = spread(http.map((rate, i) => 1 / (1 / rate + 1 / (postgres[i] ?? Number.NaN))));
   const figure = (id: string, what: string, value: Spread): Figure => ({ id: `bounds.${id}`, what, unit: '/s', value, target: null });
   return {
@@ -25,8 +25,15 @@ export async function measureBounds(bench: Bench): Promise<SuiteResult> {
       figure('http', 'Bound: bare HTTP, bodies made before', spread(http)),
       figure('postgres', 'Bound: bare insert of the same outcomes, 2 connections', spread(postgres)),
       figure('both', 'Bound: both, one after the other', both),
+      {
+        id: 'bounds.share',
+        what: 'Todoku, of what both bounds together allow',
+        unit: '%',
+        value: spread(ours.map((rate, i) => (100 * rate) / (both.values[i] ?? Number.NaN))),
+        target: { atLeast: 50 },
+      },
     ],
-    details: { http, postgres },
+    details: { http, postgres, ours },
   };
 }
 
@@ -47,13 +54,16 @@ async function sendBare({ options, simulator, processes }: Bench): Promise<numbe
   }
 }
 
-/** Rows that the product itself recorded, inserted again into a table like theirs: by the server alone, no row crosses a connection. */
-async function insertBare(bench: Bench): Promise<number[]> {
-  const { count, rounds } = bench.options;
+/** Rows that the product itself recorded in rounds of its own, inserted again into a table like theirs: by the server alone, no row crosses a connection. */
+async function insertBare(bench: Bench): Promise<{ readonly postgres: number[]; readonly ours: number[] }> {
+  const { count, rounds, warmUp } = bench.options;
   bench.say('bounds: recording outcomes to insert again');
   const product = await startProduct(bench, count);
   try {
-    await playRound(bench, product, count);
+    await product.renew();
+    if (warmUp > 0) await playRound(bench, product, Math.min(warmUp, count));
+    const ours: number[] = [];
+    for (let round = 1; round <= rounds; round += 1) ours.push((await playRound(bench, product, count)).perSecond);
     const { admin } = product;
     await admin.query(/* sql */ `
       create table staged as select row_number() over () as n, d as outcome from push.deliveries d where state = 10`);
@@ -71,7 +81,7 @@ async function insertBare(bench: Bench): Promise<number[]> {
     }
     const [row] = await admin.query<{ n: number }>('select count(*)::int as n from outcomes');
     if (row?.n !== count) throw new Error(`${row?.n} outcomes were inserted, of ${count}`);
-    return rates;
+    return { postgres: rates, ours };
   } finally {
     await product.stop();
   }

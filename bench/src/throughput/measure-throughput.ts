@@ -1,70 +1,100 @@
 import type { Bench } from '../bench.js';
 import type { Figure, SuiteResult } from '../figures.js';
-import { type Spread, spread } from '../statistics.js';
-import type { Contestant, Round } from './contestant.js';
-import { costFigures, tellRound } from './costs.js';
-import { startPeer } from './peer.js';
+import { startPeers } from '../peers/start-peers.js';
+import { type Tuned, tune } from '../peers/tune.js';
+import { median, type Spread, spread } from '../statistics.js';
+import type { Round } from './contestant.js';
+import { costFigures } from './costs.js';
+import { type Played, playAlternating } from './play-alternating.js';
 import { startProduct } from './product.js';
-import { playRound } from './round.js';
-import { type TunedPeer, tunePeer } from './tune-peer.js';
 
-/** From committed rows to recorded outcomes: product and peer in turn, on the same machine, simulator and Postgres. */
+/** From committed rows to recorded outcomes: the product and what one would otherwise pick, in turn, on the same machine and simulator. */
 export async function measureThroughput(bench: Bench): Promise<SuiteResult> {
-  const { count, productOnly } = bench.options;
-  bench.say(`throughput: preparing ${count} users with encrypted tokens`);
-  const product = await startProduct(bench, count);
-  const peer = productOnly ? null : await startPeer(bench);
+  const { count, warmUp, productOnly } = bench.options;
+  bench.say(`throughput: preparing ${Math.max(count, warmUp)} users with encrypted tokens`);
+  const product = await startProduct(bench, Math.max(count, warmUp));
+  const peers = productOnly
+    ? null
+    : await startPeers(bench).catch(async (error: unknown) => await product.stop().then(() => Promise.reject(error)));
   try {
-    const tuned = peer === null ? null : await tunePeer(bench, peer);
-    // Not counted: compilers and caches warm up, as the peer's have by now.
-    await playRound(bench, product, count);
-    const contestants = [product, ...(tuned === null ? [] : [tuned.plain, tuned.large])];
-    const [ours = [], plain = [], large = []] = await playRounds(bench, contestants);
+    const tuned: Tuned[] = [];
+    for (const peer of peers?.started ?? []) for (const line of peer.lines) tuned.push(await tune(bench, peer, line));
+    const [ours, ...theirs] = await playAlternating(bench, 'throughput', [product, ...tuned.map(({ contestant }) => contestant)]);
+    if (ours === undefined) throw new Error('the product was not played');
+    const lines = tuned.map((line, i) => ({ ...line, played: theirs[i] ?? { ...ours, rounds: [], cold: [] } }));
     return {
       figures: [
-        ...productFigures(ours),
-        ...(tuned === null ? [] : peerFigures(tuned, ours, plain, large)),
-        ...costFigures('throughput.todoku', product.name, 'worker', ours, count),
-        ...(tuned === null ? [] : costFigures('throughput.peer', tuned.plain.name, 'process', plain, count)),
+        rateFigure('todoku', 'Committed rows → recorded outcomes, everything on', ours.rounds, { atLeast: 30_000 }),
+        ...lines.map(({ line, played }) => rateFigure(`peer.${line.id}`, `The same by ${line.title}`, played.rounds, null)),
+        ...lines.map(({ line, played }) => ratioFigure(line.id, line.title, ours, played)),
+        ...bestFigure(ours, lines),
+        ...coldFigures(ours, lines, warmUp),
+        ...costFigures('throughput.todoku', product.name, 'worker', ours.rounds),
+        ...lines.flatMap(({ peer, line, played }) =>
+          costFigures(`throughput.peer.${line.id}`, line.title, 'own processes', played.rounds, peer.store),
+        ),
       ],
-      details: { count, product: ours, peer: plain, peerLargeFetches: large, peerTried: tuned?.tried ?? [] },
+      notes: peers?.missing ?? [],
+      details: {
+        product: ours.rounds,
+        productCold: ours.cold,
+        peers: lines.map(({ line, tried, played: { rounds, cold } }) => ({ id: line.id, tried, rounds, cold })),
+      },
     };
   } finally {
     await product.stop();
-    await peer?.stop();
+    await peers?.stop();
   }
 }
 
-/** The rounds of each contestant, in their order. */
-async function playRounds(bench: Bench, contestants: readonly Contestant[]): Promise<Round[][]> {
-  const { count, rounds } = bench.options;
-  const results: Round[][] = contestants.map(() => []);
-  for (let round = 0; round < rounds; round += 1) {
-    // Who goes first changes, so that nobody always finds what the same one left.
-    const order = contestants.map((contestant, i) => ({ contestant, played: results[i] ?? [] }));
-    for (const { contestant, played } of round % 2 === 0 ? order : order.reverse()) {
-      const result = await playRound(bench, contestant, count);
-      played.push(result);
-      tellRound(bench, `throughput: round ${round + 1}/${rounds} ${contestant.name}`, result, count);
-    }
-  }
-  return results;
+interface PlayedLine extends Tuned {
+  readonly played: Played;
 }
 
-const rate = (rounds: readonly Round[]): Spread => spread(rounds.map((round) => round.perSecond));
+const rates = (rounds: readonly Round[]): number[] => rounds.map(({ perSecond }) => perSecond);
 
-function productFigures(ours: readonly Round[]): Figure[] {
-  const what = 'Committed rows → recorded outcomes, everything on';
-  return [{ id: 'throughput.todoku', what, unit: '/s', value: rate(ours), target: { atLeast: 30_000 } }];
-}
+const rateFigure = (id: string, what: string, rounds: readonly Round[], target: Figure['target']): Figure => ({
+  id: `throughput.${id}`,
+  what,
+  unit: '/s',
+  value: spread(rates(rounds)),
+  target,
+});
 
-function peerFigures(tuned: TunedPeer, ours: readonly Round[], plain: readonly Round[], large: readonly Round[]): Figure[] {
-  const ratio = (theirs: readonly Round[]): Spread =>
-    spread(ours.map((round, i) => round.perSecond / (theirs[i]?.perSecond ?? Number.NaN)));
+/** Round by round: both were played one after the other, on the same machine in the same state. */
+const ratios = (ours: Played, theirs: Played): Spread =>
+  spread(ours.rounds.map(({ perSecond }, i) => perSecond / (theirs.rounds[i]?.perSecond ?? Number.NaN)));
+
+const ratioFigure = (id: string, title: string, ours: Played, theirs: Played): Figure => ({
+  id: `throughput.ratio.${id}`,
+  what: `Todoku : ${title}`,
+  unit: '×',
+  value: ratios(ours, theirs),
+  target: null,
+});
+
+/** Against whichever served best here of those that keep their work and record outcomes. */
+function bestFigure(ours: Played, lines: readonly PlayedLine[]): Figure[] {
+  const rated = lines.filter(({ peer }) => peer.comparable).map((line) => ({ line, rate: median(rates(line.played.rounds)) }));
+  const [best] = rated.sort((a, b) => b.rate - a.rate);
+  if (best === undefined) return [];
+  const { line, played } = best.line;
   return [
-    { id: 'throughput.peer', what: `The same by ${tuned.plain.name}`, unit: '/s', value: rate(plain), target: null },
-    { id: 'throughput.peer.large', what: `The same by ${tuned.large.name}`, unit: '/s', value: rate(large), target: null },
-    { id: 'throughput.ratio', what: `Todoku : ${tuned.plain.name}`, unit: '×', value: ratio(plain), target: { atLeast: 6 } },
-    { id: 'throughput.ratio.large', what: `Todoku : ${tuned.large.name}`, unit: '×', value: ratio(large), target: null },
+    {
+      id: 'throughput.ratio.best',
+      what: `Todoku : the best of them (${line.title})`,
+      unit: '×',
+      value: ratios(ours, played),
+      target: { atLeast: 8 },
+    },
+  ];
+}
+
+function coldFigures(ours: Played, lines: readonly PlayedLine[], warmUp: number): Figure[] {
+  if (warmUp === 0) return [];
+  const what = `cold, the first ${warmUp.toLocaleString('en-US')} of new processes`;
+  return [
+    rateFigure('cold.todoku', `Todoku ${what}`, ours.cold, null),
+    ...lines.map(({ line, played }) => rateFigure(`cold.${line.id}`, `${line.title}, ${what}`, played.cold, null)),
   ];
 }

@@ -16,26 +16,28 @@ export async function playRound(bench: Bench, contestant: Contestant, count: num
   const stats = await simulator.stats();
   if (stats.accepted !== count) throw new Error(`the simulator took ${stats.accepted} of ${count} from ${contestant.name}`);
   return {
+    count,
     perSecond: count / seconds,
     seconds,
     cpu: {
       sender: after.sender - before.sender,
-      postgres: after.postgres - before.postgres,
+      database: after.database - before.database,
       simulator: after.simulator - before.simulator,
       bench: after.bench - before.bench,
     },
     wireBytes: stats.bytesReceived,
-    walBytes: after.wal - before.wal,
+    walBytes: after.written - before.written,
     details,
   };
 }
 
 async function meters({ postgres, simulator }: Bench, contestant: Contestant) {
   const own = process.cpuUsage();
+  const { store } = contestant;
   return {
-    wal: await postgres.walBytes(),
-    sender: contestant.process.cpu(),
-    postgres: postgres.cpu(),
+    written: store === undefined ? await postgres.walBytes() : store.writtenBytes(),
+    sender: contestant.cpu(),
+    database: store === undefined ? postgres.cpu() : store.cpu(),
     simulator: simulator.cpu(),
     bench: (own.user + own.system) / 1e6,
   };

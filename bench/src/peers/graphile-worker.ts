@@ -1,0 +1,40 @@
+import { connectDatabase } from '@todoku/server/database/connect-database.js';
+import { silentLogger } from '@todoku/server/logging/logger.js';
+import type { Bench } from '../bench.js';
+import { settle } from '../setup/product-database.js';
+import { childPeer } from './child-peer.js';
+import type { Line, Peer } from './peer.js';
+
+/**
+ * A job for each notification, with the local queue and the batched completion that its page on performance shows; jobs that run at once share
+ * requests (`gather.ts`), so concurrency decides how full and how many those are.
+ */
+const line: Line = {
+  id: 'graphile-worker',
+  title: 'graphile-worker + expo-server-sdk',
+  ways: [
+    { concurrency: 200, localQueue: 500 },
+    { concurrency: 500, localQueue: 1000 },
+    { concurrency: 1000, localQueue: 2000 },
+  ],
+};
+
+/** `run-graphile-worker.ts`. */
+export async function startGraphileWorker(bench: Bench): Promise<Peer> {
+  const url = await bench.postgres.createDatabase('peer_graphile');
+  const admin = connectDatabase({ url, maxConnections: 2, applicationName: 'bench', log: silentLogger });
+  return childPeer(bench, {
+    name: 'graphile-worker',
+    lines: [line],
+    comparable: true,
+    process: { module: 'run-graphile-worker', env: { DATABASE_URL: url, EXPO_BASE_URL: bench.simulator.url } },
+    clear: async () => void (await admin.query('truncate graphile_worker._private_jobs')),
+    settle: () => settle(admin, ['graphile_worker._private_jobs']),
+    async verify() {
+      // It deletes what is completed; a failed job stays.
+      const [row] = await admin.query<{ n: number }>('select count(*)::int as n from graphile_worker._private_jobs');
+      if (row?.n !== 0) throw new Error(`graphile-worker left ${row?.n} jobs`);
+    },
+    close: () => admin.close(),
+  });
+}
