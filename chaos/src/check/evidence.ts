@@ -15,6 +15,8 @@ export interface Evidence {
   readonly healedAt: number | null;
   readonly idleAt: number | null;
   readonly livenessBoundMs: number;
+  /** The folder of migrations that the product ran with, as it should be. */
+  readonly migrations: string;
   readonly timeline: Timeline;
   readonly hits: readonly Hit[];
   readonly memory: readonly MemorySample[];

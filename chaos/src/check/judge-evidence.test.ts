@@ -4,17 +4,16 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import type { WantedSchema } from './judge-evidence.js';
-import { broken, Scene, wantedSchema } from './support/scene.js';
+import { broken, freshSchema, Scene } from './support/scene.js';
 
-let wanted: WantedSchema;
+let schema: readonly string[];
 beforeAll(async () => {
-  wanted = await wantedSchema();
+  schema = await freshSchema();
 });
 
 let scene: Scene;
 beforeEach(async () => {
-  scene = await Scene.open(wanted);
+  scene = await Scene.open(schema);
 });
 afterEach(() => scene.db.close());
 

@@ -33,14 +33,11 @@ const slackMs = 10_000;
 const usualDelayMs = 1000;
 const usersProbed = 5;
 
-/** What the schema must be: `folder` has the migrations, `print` is that of a database which got them undisturbed. */
-export interface WantedSchema {
-  readonly folder: string;
-  readonly print: readonly string[];
-}
-
-/** Joins what the records tell with what the database says, and judges the ten truths. `client`: a superuser's. */
-export async function judgeEvidence(evidence: Evidence, client: Client, wanted: WantedSchema): Promise<Verdict> {
+/**
+ * Joins what the records tell with what the database says, and judges the ten truths. `client`: a superuser's. `freshSchema`: the print of
+ * a database that got the same migrations undisturbed.
+ */
+export async function judgeEvidence(evidence: Evidence, client: Client, freshSchema: readonly string[]): Promise<Verdict> {
   const database = await readFacts(client);
   const truths = [
     judgeLoss(evidence, database),
@@ -49,7 +46,7 @@ export async function judgeEvidence(evidence: Evidence, client: Client, wanted: 
     judgeFences(database),
     judgeBudget(evidence, database),
     await judgeSecrecy(client, evidence.secrets),
-    judgeSchema(await schemaPrint(client), wanted.print, await appliedVersions(client), await migrationFiles(wanted.folder)),
+    judgeSchema(await schemaPrint(client), freshSchema, await appliedVersions(client), await migrationFiles(evidence.migrations)),
     judgeBadInput(database, evidence.timeline.bad, evidence.timeline.failures),
     judgeMemory(evidence.memory),
     judgeRest(evidence, database),

@@ -17,6 +17,7 @@ const run: RunFile = {
   livenessBoundMs: 60_000,
   keys: [['admin key', 'td_x']],
   product: ['/nowhere'],
+  migrations: '/nowhere/migrations',
   atMostOnce: ['once'],
   expectedFailpoints: ['after_claim', 'receipt_poll'],
   expectedFaults: ['SIGSTOP'],

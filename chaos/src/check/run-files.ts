@@ -22,6 +22,8 @@ export interface RunFile {
   readonly keys: readonly (readonly [name: string, text: string])[];
   /** Files and folders in which no secret may be found: logs, data of the database. */
   readonly product: readonly string[];
+  /** The folder of migrations that the product ran with, as it should be. */
+  readonly migrations: string;
   /** Types that said "never twice" from before the first of them was sent. */
   readonly atMostOnce: readonly string[];
   readonly expectedFailpoints: readonly string[];

@@ -156,7 +156,7 @@ export const mutants: readonly Mutant[] = [
   {
     name: 'cursor-before-commit',
     defect: 'the fan-out moves on before the rows of its page are committed',
-    truths: [1],
+    truths: [0],
     edits: [
       {
         file: 'server/src/notifications/broadcasts/audience-sql.ts',

@@ -21,6 +21,7 @@ export class ScratchCopy {
       if (!existsSync(from)) continue;
       cpSync(from, join(this.folder, name), { recursive: true, filter: (path) => !left.test(path.slice(repository.length)) });
     }
+    cpSync(join(repository, 'supabase', 'migrations'), join(this.folder, 'pristine-migrations'), { recursive: true });
     symlinkSync(join(repository, 'node_modules'), join(this.folder, 'node_modules'));
     const own = join(repository, 'server', 'node_modules');
     if (existsSync(own)) symlinkSync(own, join(this.folder, 'server', 'node_modules'));

@@ -6,7 +6,7 @@ import { type TestDatabase, testDatabase } from '../../../../server/test/support
 import { freshSchemaPrint } from '../database/schema-print.js';
 import type { Evidence } from '../evidence.js';
 import type { Hit } from '../hits.js';
-import { judgeEvidence, type WantedSchema } from '../judge-evidence.js';
+import { judgeEvidence } from '../judge-evidence.js';
 import type { Timeline } from '../timeline.js';
 import { titleHash } from '../truths/nothing-lost.js';
 import type { Verdict } from '../verdict.js';
@@ -26,6 +26,7 @@ export interface Arrived {
 }
 
 const minute = 60_000;
+const migrations = fileURLToPath(new URL('../../../../supabase/migrations', import.meta.url));
 
 export class Scene {
   readonly db: TestDatabase;
@@ -46,16 +47,16 @@ export class Scene {
   readonly wallMinusMono = Date.now() - this.now;
   #n = 0;
 
-  readonly #wanted: WantedSchema;
+  readonly #freshSchema: readonly string[];
 
-  private constructor(db: TestDatabase, wanted: WantedSchema) {
+  private constructor(db: TestDatabase, freshSchema: readonly string[]) {
     this.db = db;
-    this.#wanted = wanted;
+    this.#freshSchema = freshSchema;
   }
 
-  /** `wanted`: made once for all scenes of a file, by `wantedSchema`. */
-  static async open(wanted: WantedSchema): Promise<Scene> {
-    return new Scene(await testDatabase(), wanted);
+  /** `freshSchema`: made once for all scenes of a file. */
+  static async open(freshSchema: readonly string[]): Promise<Scene> {
+    return new Scene(await testDatabase(), freshSchema);
   }
 
   async sql(text: string, values: readonly unknown[] = []): Promise<void> {
@@ -201,6 +202,7 @@ export class Scene {
           healedAt: this.now - 10_000,
           idleAt: this.now - 1000,
           livenessBoundMs: 60_000,
+          migrations,
           timeline: this.timeline,
           hits: this.hits,
           memory: [],
@@ -213,7 +215,7 @@ export class Scene {
           ...this.evidence,
         },
         client,
-        this.#wanted,
+        this.#freshSchema,
       );
     } finally {
       await client.end();
@@ -225,11 +227,10 @@ export class Scene {
   }
 }
 
-export async function wantedSchema(): Promise<WantedSchema> {
-  const folder = fileURLToPath(new URL('../../../../supabase/migrations', import.meta.url));
+export async function freshSchema(): Promise<readonly string[]> {
   const db = await testDatabase();
   try {
-    return { folder, print: await freshSchemaPrint(db.url, folder) };
+    return await freshSchemaPrint(db.url, migrations);
   } finally {
     await db.close();
   }

@@ -104,7 +104,7 @@ async function killAll(stage: Stage, { plain }: Cast, workers: readonly ProductP
 async function pauseAndMove(stage: Stage, { plain, movers, leavers }: Cast): Promise<void> {
   await flip(stage, 'pause', true);
   await delay(500);
-  for (let i = 0; i < 18; i++)
+  for (let i = 0; i < 30; i++)
     await insertRows(
       stage,
       plain.slice(0, 30).map(({ id }) => ({ userId: id, type: 'reminder' })),

@@ -82,6 +82,11 @@ export class Stage {
     return new Stage({ folder, product, simulator, databaseUrl: postgres.url, port, stopDatabase: () => postgres.stop() });
   }
 
+  /** As they stood when the copy was made; the running ones may be broken on purpose. */
+  get migrations(): string {
+    return join(this.#product, 'pristine-migrations');
+  }
+
   /** Where the checker finds what it reads. */
   get records(): string {
     return join(this.folder, 'records');

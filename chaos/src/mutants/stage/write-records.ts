@@ -18,6 +18,7 @@ export async function writeRecords(stage: Stage, { healedAt, idleAt }: Played): 
     livenessBoundMs: livenessMs,
     keys: stage.secrets,
     product: [join(stage.folder, 'logs'), join(stage.folder, 'postgres')],
+    migrations: stage.migrations,
     atMostOnce: ['once'],
     expectedFailpoints: [],
     expectedFaults: [],
