@@ -6,6 +6,7 @@ create table push.outbox (
   lane             smallint not null,
   at               timestamptz not null default clock_timestamp(),
   broadcast_id     bigint,
+  was_held         boolean not null default false,       -- planned before, and held
   n                integer not null,
   notification_ids uuid[] not null,
   created_ats      timestamptz[] not null
@@ -104,6 +105,7 @@ create table push.user_recent (
   pace_until timestamptz not null,
   asked      smallint not null,       -- how many notifications planning last looked at …
   granted    smallint not null,       -- … and how many pushes the cap granted them
+  known      smallint not null default 0, -- how many of the contents, counted from the first, were there before that
   -- Content seen within its type's dedupe window: hash, the notification that had it first, until when it counts. At most 64.
   contents   bigint[] not null,
   ids        uuid[] not null,

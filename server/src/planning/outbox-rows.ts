@@ -10,6 +10,8 @@ export interface OutboxItem {
   readonly createdAt: Date;
   readonly broadcastId: string | null;
   readonly broadcastState: string | null;
+  /** It was planned before, and held. */
+  readonly wasHeld: boolean;
   /** null: the row is gone. */
   readonly userId: string | null;
   readonly type: string;
@@ -52,6 +54,7 @@ function itemOf(row: Row): OutboxItem {
     createdAt: new Date(Number(row[3]) / 1000),
     broadcastId: row[4] ?? null,
     broadcastState: row[5] ?? null,
+    wasHeld: row[21] === 't',
     userId: row[6] ?? null,
     type: row[7] ?? '',
     sendAt: instant(row[8]),

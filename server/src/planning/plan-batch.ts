@@ -51,10 +51,18 @@ function inputOf(item: OutboxItem, policy: Policy, now: Date, spread: number, hi
   };
 }
 
-/** A notification that was held meets its own content again; that is no duplicate. */
-function duplicateOf(item: OutboxItem, asks: RecentAsks, recent: RecentUser | undefined): string | null {
+/**
+ * A notification that was held meets its own content again: that is no duplicate, whatever else of the batch says the same. One whose id was
+ * used before meets it too, and is. `released` remembers who has gone by that rule, because an app may use an id twice.
+ */
+function duplicateOf(item: OutboxItem, asks: RecentAsks, recent: RecentUser | undefined, released: Set<string>): string | null {
   const first = item.content === null ? undefined : recent?.firstWithContent.get(item.content);
-  return first === undefined || first === item.id ? asks.repeated(item) : first;
+  if (first === undefined) return asks.repeated(item);
+  if (first.id !== item.id) return first.id;
+  if (!first.before) return asks.repeated(item);
+  if (!item.wasHeld || released.has(item.id)) return item.id;
+  released.add(item.id);
+  return null;
 }
 
 /** What `noteRecent` was asked and has answered. */
@@ -77,10 +85,11 @@ export function planBatch(
 ): Map<string, number> {
   const cap = new CapAccount(recent);
   const refunds = new Map<string, number>();
+  const released = new Set<string>();
   const capsOn = policy.capLimit !== null;
   for (const item of taken.items) {
     const rules = policy.typeRules(item.type);
-    const duplicate = item.userId === null ? null : duplicateOf(item, asks, recent.get(item.userId));
+    const duplicate = item.userId === null ? null : duplicateOf(item, asks, recent.get(item.userId), released);
     const counted = capsOn && rules.capped && item.userId !== null;
     const spent = counted && cap.left(item.userId as string) <= 0;
     const history = duplicate === null ? (spent ? CAP_REACHED : NO_HISTORY) : { duplicateOf: duplicate, capReached: spent };

@@ -41,6 +41,7 @@ const plans = fc.array(planned, { maxLength: 120 }).map((drawn) =>
       createdAt,
       broadcastId,
       broadcastState: null,
+      wasHeld: false,
       userId: 'user',
       type: 'reminder',
       sendAt: null,

@@ -14,6 +14,7 @@ const item = (change: Partial<OutboxItem> = {}): OutboxItem => ({
   createdAt,
   broadcastId: null,
   broadcastState: null,
+  wasHeld: false,
   userId: 'user',
   type: 'reminder',
   sendAt: null,

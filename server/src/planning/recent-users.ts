@@ -5,8 +5,8 @@ import type { Policy } from './policy-cache.js';
 /** What user_recent says of a user that matters. */
 export interface RecentUser {
   readonly granted: number;
-  /** Which notification had a content first. */
-  readonly firstWithContent: ReadonlyMap<string, string>;
+  /** Which notification had a content first, and whether it had it before this batch. */
+  readonly firstWithContent: ReadonlyMap<string, { readonly id: string; readonly before: boolean }>;
 }
 
 interface Remembered {
@@ -85,9 +85,11 @@ const elements = (literal: string | null | undefined): string[] =>
 /** Reads the rows of `noteRecent`. */
 export function readRecentUsers(rows: readonly (readonly (string | null)[])[]): Map<string, RecentUser> {
   const users = new Map<string, RecentUser>();
-  for (const [userId, granted, contents, ids] of rows) {
+  for (const [userId, granted, contents, ids, known] of rows) {
     const notifications = elements(ids);
-    const firstWithContent = new Map(elements(contents).map((content, i) => [content, notifications[i] ?? '']));
+    const firstWithContent = new Map(
+      elements(contents).map((content, i) => [content, { id: notifications[i] ?? '', before: i < Number(known) }]),
+    );
     users.set(userId ?? '', { granted: Number(granted), firstWithContent });
   }
   return users;

@@ -15,8 +15,8 @@ with due as (
   ))
   returning h.notification_id, h.created_at, h.lane, h.broadcast_id
 ), written as (
-  insert into push.outbox (lane, broadcast_id, n, notification_ids, created_ats)
-  select lane, broadcast_id, count(*), array_agg(notification_id), array_agg(created_at)
+  insert into push.outbox (lane, broadcast_id, was_held, n, notification_ids, created_ats)
+  select lane, broadcast_id, true, count(*), array_agg(notification_id), array_agg(created_at)
   from (select *, row_number() over (partition by lane, broadcast_id) as nr from due) numbered
   group by lane, broadcast_id, (nr - 1) / 500
 )

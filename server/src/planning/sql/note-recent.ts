@@ -34,20 +34,20 @@ with recent as (
       select g, greatest(r.pace_until, coalesce($12, now())) + make_interval(secs => g * $10::float8)
       from (select case when $10::float8 = 0 then excluded.granted else greatest(0, least(excluded.granted, floor((
         $11::float8 - extract(epoch from greatest(r.pace_until, coalesce($12, now())) - coalesce($12, now())) + 0.001) / $10::float8)))::int end as g) granting),
-    (contents, ids, untils) = (
-      select coalesce(array_agg(c), '{}'), coalesce(array_agg(i), '{}'), coalesce(array_agg(u), '{}')
+    (known, contents, ids, untils) = (
+      select coalesce(sum(k), 0), coalesce(array_agg(c), '{}'), coalesce(array_agg(i), '{}'), coalesce(array_agg(u), '{}')
       from (
-        select c, i, u from (
-          select * from unnest(r.contents, r.ids, r.untils) as kept(c, i, u) where u > coalesce($12, now())
-          union all
-          select * from unnest(excluded.contents, excluded.ids, excluded.untils) as fresh(c, i, u)
+        (select 1 as k, c, i, u from unnest(r.contents, r.ids, r.untils) as kept(c, i, u) where u > coalesce($12, now())
+          order by u desc limit greatest(0, 64 - cardinality(excluded.contents)))
+        union all
+        (select 0, c, i, u from unnest(excluded.contents, excluded.ids, excluded.untils) as fresh(c, i, u)
           where not exists (select from unnest(r.contents, r.untils) as live(c, u) where live.c = fresh.c and live.u > coalesce($12, now()))
-        ) entry order by u desc limit 64
-      ) newest),
+          limit 64)
+      ) entry),
     updated_at = now()
-  returning user_id, asked, granted, r.xmax = 0 as is_new, contents, ids
+  returning user_id, asked, granted, r.xmax = 0 as is_new, known, contents, ids
 )
-select user_id, granted, contents::text, ids::text from recent where not is_new or asked <> 1 or granted < asked`,
+select user_id, granted, contents::text, ids::text, known from recent where not is_new or asked <> 1 or granted < asked`,
 };
 
 /** Gives back what the cap granted and planning did not use: $1 users, $2 how many pushes by user, $3 seconds that one push uses up. */

@@ -30,7 +30,7 @@ with locked as materialized (
   select id from (select id, sum(n) over (order by id) - n as before from locked) counted where before < $2
 ), taken as (
   delete from push.outbox o where o.id = any (array(select id from picked))
-  returning o.id, o.broadcast_id, o.notification_ids, o.created_ats
+  returning o.id, o.broadcast_id, o.was_held, o.notification_ids, o.created_ats
 )
 select o.id, u.nr, u.id, (date_part('epoch', u.created_at) * 1000000)::bigint, o.broadcast_id, (select b.state from push.broadcasts b where b.id = o.broadcast_id), n.user_id, n.type,
   date_part('epoch', n.send_at), date_part('epoch', n.expires_at),
@@ -40,7 +40,7 @@ select o.id, u.nr, u.id, (date_part('epoch', u.created_at) * 1000000)::bigint, o
   t.id, t.project_id,
   s.push_enabled, s.timezone, s.quiet_hours_enabled, s.quiet_hours_start, s.quiet_hours_end,
   s.types -> n.type -> 'enabled' = 'false'::jsonb,
-  case when u.nr = 1 then date_part('epoch', coalesce($5, clock_timestamp())) end
+  case when u.nr = 1 then date_part('epoch', coalesce($5, clock_timestamp())) end, o.was_held
 from taken o
 cross join unnest(o.notification_ids, o.created_ats) with ordinality as u(id, created_at, nr)
 left join public.notifications n on n.id = u.id and n.created_at = u.created_at
