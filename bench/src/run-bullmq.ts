@@ -1,10 +1,10 @@
 import { Queue, Worker } from 'bullmq';
 import type { Drain } from './peers/child-peer.js';
 import { gather } from './peers/gather.js';
-import { createExpo, inParts, type PushJob, perRequest, sendAll } from './peers/push-job.js';
+import { createExpo, inParts, type PushJob, sendAll } from './peers/push-job.js';
 import { obey } from './processes/obey.js';
 
-/** BullMQ holds a job for each notification and runs many at once; those share requests. BENCH_REDIS_PORT: of its Redis. */
+/** BullMQ holds a job for each notification and runs many at once; those may share requests. BENCH_REDIS_PORT: of its Redis. */
 const name = 'push';
 const rowsAtOnce = 5_000;
 /** Its documentation: keep a handful of completed jobs. */
@@ -29,7 +29,7 @@ async function left(): Promise<number> {
 }
 
 /** Ends when so many were sent and completed. */
-async function drain({ way: { concurrency = 100 }, count }: Drain): Promise<number> {
+async function drain({ way: { concurrency = 100, perRequest = 1 }, count }: Drain): Promise<number> {
   const expo = createExpo(Math.ceil(concurrency / perRequest));
   const send = gather<PushJob>(perRequest, (jobs) => sendAll(expo, jobs));
   const worker = new Worker<PushJob>(name, (job) => send(job.data), { connection, concurrency, removeOnComplete: { count: kept } });

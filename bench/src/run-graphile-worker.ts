@@ -1,10 +1,10 @@
 import { Logger, makeWorkerUtils, run } from 'graphile-worker';
 import type { Drain } from './peers/child-peer.js';
 import { gather } from './peers/gather.js';
-import { createExpo, inParts, type PushJob, perRequest, sendAll } from './peers/push-job.js';
+import { createExpo, inParts, type PushJob, sendAll } from './peers/push-job.js';
 import { obey } from './processes/obey.js';
 
-/** graphile-worker holds a job for each notification and runs many at once; those share requests. */
+/** graphile-worker holds a job for each notification and runs many at once; those may share requests. */
 const task = 'push';
 const rowsAtOnce = 10_000;
 const connections = 25;
@@ -19,7 +19,7 @@ async function fill(count: number): Promise<void> {
 }
 
 /** Ends when so many jobs were sent and their completion is written. */
-async function drain({ way: { concurrency = 24, localQueue = 500 }, count }: Drain): Promise<number> {
+async function drain({ way: { concurrency = 24, localQueue = 500, perRequest = 1 }, count }: Drain): Promise<number> {
   const expo = createExpo(Math.ceil(concurrency / perRequest));
   const send = gather<PushJob>(perRequest, (jobs) => sendAll(expo, jobs));
   let completed = 0;

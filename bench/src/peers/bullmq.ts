@@ -6,11 +6,19 @@ import { childPeer } from './child-peer.js';
 import { findProgram } from './find-program.js';
 import { type Line, type Peer, PeerMissing } from './peer.js';
 
-/** A job for each notification; jobs that run at once share requests (`gather.ts`). */
-const line: Line = {
+/** A job for each notification, each with a request of its own, as its documentation shows it (batches are a part of its paid edition). */
+const plain: Line = {
   id: 'bullmq',
   title: 'bullmq on Redis + expo-server-sdk',
-  ways: [100, 300, 1000].map((concurrency) => ({ concurrency })),
+  ways: [50, 200].map((concurrency) => ({ concurrency, perRequest: 1 })),
+  share: 0.1,
+};
+
+/** Jobs that run at once share requests (`gather.ts`). */
+const shared: Line = {
+  id: 'bullmq.shared',
+  title: 'bullmq on Redis + expo-server-sdk, requests shared by our own code',
+  ways: [100, 300, 1000].map((concurrency) => ({ concurrency, perRequest: 100 })),
 };
 
 /** `run-bullmq.ts`, with a Redis of its own (`run-redis.ts`). Throws `PeerMissing` when there is no Redis. */
@@ -24,7 +32,7 @@ export async function startBullmq(bench: Bench): Promise<Peer> {
   const [port, pid] = [await redis.ask<number>('port'), await redis.ask<number>('pid')];
   return childPeer(bench, {
     name: 'bullmq',
-    lines: [line],
+    lines: [plain, shared],
     comparable: true,
     process: { module: 'run-bullmq', env: { BENCH_REDIS_PORT: String(port), EXPO_BASE_URL: bench.simulator.url } },
     storeName: 'Redis',

@@ -28,10 +28,11 @@ export function childPeer(bench: Bench, parts: ChildPeer): Peer {
     if (child === null) throw new Error(`${parts.name} was not started`);
     return child;
   };
-  const driven = ({ title }: Line, way: Way): Contestant => {
+  const driven = ({ title, share = 1 }: Line, way: Way): Contestant => {
     let completed = 0;
     return {
       name: title,
+      share,
       async renew() {
         await child?.stop();
         child = await bench.processes.start(parts.process);

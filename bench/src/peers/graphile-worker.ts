@@ -5,17 +5,22 @@ import { settle } from '../setup/product-database.js';
 import { childPeer } from './child-peer.js';
 import type { Line, Peer } from './peer.js';
 
-/**
- * A job for each notification, with the local queue and the batched completion that its page on performance shows; jobs that run at once share
- * requests (`gather.ts`), so concurrency decides how full and how many those are.
- */
-const line: Line = {
+/** A job for each notification, each with a request of its own, with the settings that its page on performance shows. */
+const plain: Line = {
   id: 'graphile-worker',
   title: 'graphile-worker + expo-server-sdk',
+  ways: [24, 100].map((concurrency) => ({ concurrency, localQueue: 500, perRequest: 1 })),
+  share: 0.1,
+};
+
+/** Jobs that run at once share requests (`gather.ts`): nothing that it has or shows, but a day's work for who needs it. */
+const shared: Line = {
+  id: 'graphile-worker.shared',
+  title: 'graphile-worker + expo-server-sdk, requests shared by our own code',
   ways: [
-    { concurrency: 200, localQueue: 500 },
-    { concurrency: 500, localQueue: 1000 },
-    { concurrency: 1000, localQueue: 2000 },
+    { concurrency: 200, localQueue: 500, perRequest: 100 },
+    { concurrency: 500, localQueue: 1000, perRequest: 100 },
+    { concurrency: 1000, localQueue: 2000, perRequest: 100 },
   ],
 };
 
@@ -25,7 +30,7 @@ export async function startGraphileWorker(bench: Bench): Promise<Peer> {
   const admin = connectDatabase({ url, maxConnections: 2, applicationName: 'bench', log: silentLogger });
   return childPeer(bench, {
     name: 'graphile-worker',
-    lines: [line],
+    lines: [plain, shared],
     comparable: true,
     process: { module: 'run-graphile-worker', env: { DATABASE_URL: url, EXPO_BASE_URL: bench.simulator.url } },
     clear: async () => void (await admin.query('truncate graphile_worker._private_jobs')),

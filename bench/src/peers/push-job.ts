@@ -1,9 +1,6 @@
 import { Expo } from 'expo-server-sdk';
 import { message, secondsToLive, tokenOf } from '../setup/messages.js';
 
-/** Expo takes no more in one request; the SDK divides by the same number. */
-export const perRequest = 100;
-
 /** What every queue carries for one notification: ready to be handed to the SDK. */
 export interface PushJob {
   readonly to: string;

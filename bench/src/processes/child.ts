@@ -1,4 +1,5 @@
 import { fork } from 'node:child_process';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { cpuSeconds } from './cpu.js';
 import type { Answer } from './obey.js';
@@ -6,6 +7,8 @@ import type { Answer } from './obey.js';
 export interface ChildOptions {
   /** Module beside this folder, without its ending: `run-worker`. */
   readonly module: string;
+  /** Another `bench/dist` to take the module from; default: this one. */
+  readonly build?: string;
   readonly env?: Readonly<Record<string, string>>;
   /** Arguments of node itself. */
   readonly nodeArguments?: readonly string[];
@@ -26,8 +29,8 @@ const patienceMs = 60_000;
 const stopMs = 10_000;
 
 /** Resolves when the child says that it is ready. It ends with this process, however that ends. */
-export async function startChild({ module, env = {}, nodeArguments = [] }: ChildOptions): Promise<Child> {
-  const file = fileURLToPath(new URL(`../${module}.js`, import.meta.url));
+export async function startChild({ module, build, env = {}, nodeArguments = [] }: ChildOptions): Promise<Child> {
+  const file = build === undefined ? fileURLToPath(new URL(`../${module}.js`, import.meta.url)) : join(build, `${module}.js`);
   const process_ = fork(file, {
     // The standard output is the table's alone.
     stdio: ['ignore', 2, 2, 'ipc'],

@@ -18,12 +18,19 @@ export function cpuSeconds(pid: number): number {
 
 /** Processor time of a process, of its living children and of those that have ended, in seconds; NaN as above. */
 export function familyCpuSeconds(pid: number): number {
-  const head = read(pid);
-  if (head === null) return Number.NaN;
-  const children = listProcesses()
-    .map(read)
-    .filter((usage) => usage?.parent === pid);
-  return head.own + head.ended + children.reduce((sum, usage) => sum + (usage?.own ?? 0), 0);
+  let head = read(pid);
+  for (;;) {
+    if (head === null) return Number.NaN;
+    const children = listProcesses()
+      .map(read)
+      .filter((usage) => usage?.parent === pid);
+    const after = read(pid);
+    // A child that ended meanwhile may have been counted twice, or not at all.
+    if (after === null || after.ended === head.ended) {
+      return head.own + head.ended + children.reduce((sum, usage) => sum + (usage?.own ?? 0), 0);
+    }
+    head = after;
+  }
 }
 
 function listProcesses(): number[] {

@@ -22,19 +22,29 @@ export interface ProductDatabase {
 
 const rowsAtOnce = 10_000;
 
-export async function createProductDatabase(postgres: Postgres, name: string, users: number): Promise<ProductDatabase> {
+interface TokenOptions {
+  /** Default true; false: tokens as they are, for a worker that was changed to read them so. */
+  readonly encrypted?: boolean;
+}
+
+export async function createProductDatabase(
+  postgres: Postgres,
+  name: string,
+  users: number,
+  { encrypted = true }: TokenOptions = {},
+): Promise<ProductDatabase> {
   const url = await postgres.createDatabase(name);
   await migrate({ url, log: silentLogger });
   const admin = connectDatabase({ url, maxConnections: 8, applicationName: 'bench', log: silentLogger });
   await admin.query('create extension if not exists pg_stat_statements');
   const keyring = new LocalKeyring(await makeKeyFile(postgres.folder, silentLogger));
   const ids: string[] = [];
-  while (ids.length < users) ids.push(...(await addUsers(admin, keyring, ids.length, Math.min(rowsAtOnce, users - ids.length))));
+  while (ids.length < users) ids.push(...(await addUsers(admin, keyring, ids.length, Math.min(rowsAtOnce, users - ids.length), encrypted)));
   await admin.query('vacuum analyze push_tokens');
   return { url, admin, users: ids, close: () => admin.close() };
 }
 
-async function addUsers(admin: Database, keyring: LocalKeyring, first: number, count: number): Promise<string[]> {
+async function addUsers(admin: Database, keyring: LocalKeyring, first: number, count: number, encrypted: boolean): Promise<string[]> {
   const rows = Array.from({ length: count }, (_, i) => ({ id: randomUUID(), user: randomUUID(), token: tokenOf(first + i) }));
   await admin.query(
     /* sql */ `
@@ -43,7 +53,7 @@ async function addUsers(admin: Database, keyring: LocalKeyring, first: number, c
     [
       plainArray(rows.map((row) => row.id)),
       plainArray(rows.map((row) => row.user)),
-      textArray(rows.map((row) => keyring.encrypt(row.token, row.id).toString('hex'))),
+      textArray(rows.map((row) => (encrypted ? keyring.encrypt(row.token, row.id) : Buffer.from(row.token)).toString('hex'))),
       textArray(rows.map((row) => keyring.hash(row.token).toString('hex'))),
     ],
   );

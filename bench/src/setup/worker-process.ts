@@ -6,16 +6,19 @@ export interface WorkerOptions {
   readonly rateLimit?: boolean;
   /** Folder for a CPU profile; null or absent: none. */
   readonly profile?: string | null;
+  /** Another `bench/dist`, with its own server beside it. */
+  readonly build?: string;
 }
 
 /** The product's worker in a process of its own: `ask('start')` sets it to work, `ask('stop')` lets it finish what it has begun. */
 export async function startWorkerProcess(
   bench: Bench,
   url: string,
-  { rateLimit = false, profile = null }: WorkerOptions = {},
+  { rateLimit = false, profile = null, build }: WorkerOptions = {},
 ): Promise<Child> {
   return await bench.processes.start({
     module: 'run-worker',
+    ...(build === undefined ? {} : { build }),
     env: serverEnvironment(bench, url, { TODOKU_RATE_LIMIT: String(rateLimit) }),
     nodeArguments: profile === null ? [] : ['--cpu-prof', `--cpu-prof-dir=${profile}`],
   });
