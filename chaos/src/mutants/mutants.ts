@@ -73,8 +73,8 @@ export const mutants: readonly Mutant[] = [
     edits: [
       {
         file: 'server/src/planning/plan-batch.ts',
-        find: 'const duplicate = item.userId === null ? null : duplicateOf(item, asks, recent.get(item.userId));',
-        replace: 'const duplicate = item.userId === null ? duplicateOf(item, asks, undefined) : null;',
+        find: 'const duplicate = item.userId === null ? null :',
+        replace: 'const duplicate = item.userId !== null ? null :',
       },
     ],
   },
