@@ -9,6 +9,7 @@ import { type Line, type Peer, PeerMissing } from './peer.js';
 /** A job for each notification, each with a request of its own, as its documentation shows it (batches are a part of its paid edition). */
 const plain: Line = {
   id: 'bullmq',
+  documented: true,
   title: 'bullmq on Redis + expo-server-sdk',
   ways: [50, 200].map((concurrency) => ({ concurrency, perRequest: 1 })),
   share: 0.1,
@@ -17,6 +18,7 @@ const plain: Line = {
 /** Jobs that run at once share requests (`gather.ts`). */
 const shared: Line = {
   id: 'bullmq.shared',
+  documented: false,
   title: 'bullmq on Redis + expo-server-sdk, requests shared by our own code',
   ways: [100, 300, 1000].map((concurrency) => ({ concurrency, perRequest: 100 })),
 };

@@ -8,6 +8,7 @@ import type { Line, Peer } from './peer.js';
 /** A job for each notification, each with a request of its own, with the settings that its page on performance shows. */
 const plain: Line = {
   id: 'graphile-worker',
+  documented: true,
   title: 'graphile-worker + expo-server-sdk',
   ways: [24, 100].map((concurrency) => ({ concurrency, localQueue: 500, perRequest: 1 })),
   share: 0.1,
@@ -16,6 +17,7 @@ const plain: Line = {
 /** Jobs that run at once share requests (`gather.ts`): nothing that it has or shows, but a day's work for who needs it. */
 const shared: Line = {
   id: 'graphile-worker.shared',
+  documented: false,
   title: 'graphile-worker + expo-server-sdk, requests shared by our own code',
   ways: [
     { concurrency: 200, localQueue: 500, perRequest: 100 },

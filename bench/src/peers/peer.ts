@@ -13,6 +13,8 @@ export interface Line {
   readonly title: string;
   /** Each is tried once with the backlog of the rounds to come, and the best is kept; a single one needs no trial. */
   readonly ways: readonly Way[];
+  /** Whether the packages' own documentation shows this manner, or it takes code that they neither have nor show. */
+  readonly documented: boolean;
   /** Rounds of this share of the count, for those that are slow (`Contestant.share`). */
   readonly share?: number;
 }

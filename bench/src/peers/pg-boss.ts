@@ -8,6 +8,7 @@ import type { Line, Peer } from './peer.js';
 /** One call of the SDK a fetch, as the documentation of both shows it. */
 const plain: Line = {
   id: 'pg-boss',
+  documented: true,
   title: 'pg-boss + expo-server-sdk',
   ways: [2, 4, 8, 16].map((loops) => ({ loops, batch: 100 })),
 };
@@ -15,6 +16,7 @@ const plain: Line = {
 /** It sorts the whole backlog at each fetch, so larger fetches may serve it better; the SDK divides them again. */
 export const largeFetches: Line = {
   id: 'pg-boss.large',
+  documented: true,
   title: 'pg-boss + expo-server-sdk, large fetches',
   ways: [
     { loops: 2, batch: 1000 },

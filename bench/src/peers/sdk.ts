@@ -5,6 +5,7 @@ import type { Line, Peer } from './peer.js';
 /** The SDK's own default of requests at once, and two times more. */
 const line: Line = {
   id: 'sdk',
+  documented: true,
   title: 'expo-server-sdk alone, from memory, nothing kept',
   ways: [{ requests: 6 }, { requests: 12 }, { requests: 24 }],
 };

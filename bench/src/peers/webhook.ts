@@ -15,7 +15,7 @@ import type { Line, Peer } from './peer.js';
  * Kinder than the original: the function lives in a warm process and asks Postgres over a pool of connections, without an edge runtime, a
  * gateway, JWTs or PostgREST. Less kind: pg_net is C and libcurl, this worker is JavaScript with undici.
  */
-const line: Line = { id: 'webhook', title: 'database webhook: one POST a row, one request a row', ways: [{}] };
+const line: Line = { id: 'webhook', documented: true, title: 'database webhook: one POST a row, one request a row', ways: [{}] };
 
 /** It is so slow that rounds of a tenth say the same. */
 const share = 0.1;
