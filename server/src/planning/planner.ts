@@ -1,7 +1,7 @@
 import { plainArray } from '../database/array-literal.js';
 import type { Database, Queryable } from '../database/database.js';
+import { LowWater } from '../database/low-water.js';
 import { failpoint } from '../failpoints/failpoint.js';
-import { LowWater } from '../queue/low-water.js';
 import { DeliveryNumbers } from './delivery-numbers.js';
 import type { LocalTime } from './local-time.js';
 import { readOutboxRows, type TakenOutbox } from './outbox-rows.js';

@@ -1,5 +1,6 @@
 import { plainArray, textArray } from '../database/array-literal.js';
 import type { Database } from '../database/database.js';
+import { LowWater } from '../database/low-water.js';
 import type { ProjectBreaker } from '../delivery/project-breaker.js';
 import type { ProjectRegistry } from '../delivery/project-registry.js';
 import type { DeadToken, TokenQuarantine } from '../delivery/token-quarantine.js';
@@ -7,7 +8,6 @@ import { failpoint } from '../failpoints/failpoint.js';
 import type { Logger } from '../logging/logger.js';
 import type { PolicyCache } from '../planning/policy-cache.js';
 import type { Provider, Receipt } from '../providers/provider.js';
-import { LowWater } from '../queue/low-water.js';
 import { GIVE_UP_SECONDS, nextReceiptDelay } from './receipt-schedule.js';
 import { claimReceipts, completeReceipts, releaseReceipts } from './receipt-statements.js';
 

@@ -1,7 +1,7 @@
 import { plainArray } from '../../database/array-literal.js';
 import type { Database, Queryable } from '../../database/database.js';
+import { LowWater } from '../../database/low-water.js';
 import type { Lane } from '../../planning/planning-types.js';
-import { LowWater } from '../low-water.js';
 import type { AttemptFacts, ChunkResult, ClaimRequest, Lease, LeasedChunk, QueueDepth, QueueEngine } from '../queue-engine.js';
 import { claimIgnoringBudget, claimUnlimited, claimWithinBudget } from './claim-chunks.js';
 import { completeChunks } from './complete-chunks.js';
