@@ -14,7 +14,7 @@ const plain: Line = {
 };
 
 /** It sorts the whole backlog at each fetch, so larger fetches may serve it better; the SDK divides them again. */
-export const largeFetches: Line = {
+const largeFetches: Line = {
   id: 'pg-boss.large',
   documented: true,
   title: 'pg-boss + expo-server-sdk, large fetches',
