@@ -1,13 +1,13 @@
 /** The states and steps of docs/states.md, written down here once more: the checker must not believe the product's own tables. */
 
 export const QUEUED = 1;
-export const SENDING = 2;
+const SENDING = 2;
 export const ACCEPTED_BY_EXPO = 10;
 export const ACCEPTED_BY_PLATFORM = 20;
 export const ACKED_BY_DEVICE = 21;
 export const FAILED = 30;
-export const EXPIRED = 31;
-export const CANCELLED = 32;
+const EXPIRED = 31;
+const CANCELLED = 32;
 export const UNKNOWN = 33;
 export const RECEIPT_MISSING = 34;
 export const DEAD_LETTER = 35;

@@ -14,7 +14,7 @@ export interface NotificationRow {
   readonly tokenId: string | null;
 }
 
-export type VerdictName = 'send' | 'hold' | 'suppress';
+type VerdictName = 'send' | 'hold' | 'suppress';
 
 export interface DecisionRow {
   readonly notificationId: string;
