@@ -149,12 +149,12 @@ function whyUntrue(evidence: LossEvidence, row: NotificationRow, decision: Decis
   }
 }
 
-/** Another notification of hers with the same content, planned within the window before or after. */
+/** Another notification of hers with the same content, planned within the window before or after; what was held is planned twice. */
 function hasTwin({ database, twins, slackMs }: LossEvidence, row: NotificationRow): boolean {
-  const plannedAt = (id: string): number => Math.min(...(database.decisions.get(id) ?? []).map(({ decidedAt }) => decidedAt));
+  const plannedAt = (id: string): number[] => (database.decisions.get(id) ?? []).map(({ decidedAt }) => decidedAt);
   const window = typeOf(database, row.type).dedupeSeconds * 1000 + slackMs;
-  const others = (twins.get(twinKey(row)) ?? []).filter(({ id }) => id !== row.id);
-  return others.some(({ id }) => Math.abs(plannedAt(row.id) - plannedAt(id)) <= window);
+  const others = (twins.get(twinKey(row)) ?? []).filter(({ id }) => id !== row.id).flatMap(({ id }) => plannedAt(id));
+  return plannedAt(row.id).some((at) => others.some((other) => Math.abs(at - other) <= window));
 }
 
 const twinKey = ({ userId, content }: NotificationRow): string => `${userId} ${content}`;

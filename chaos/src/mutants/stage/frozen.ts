@@ -27,7 +27,7 @@ export class Frozen {
     return { from, to: mono() };
   }
 
-  /** The state in /proc/<pid>/stat stands behind the name in brackets. */
+  /** The state in /proc/<pid>/stat stands behind the name in brackets. Where there is no /proc nothing is ever seen to stop. */
   #isStopped(): boolean {
     try {
       return /\) T /.test(readFileSync(`/proc/${this.process.pid}/stat`, 'utf8'));

@@ -36,7 +36,6 @@ export class ProductProcess {
     return this.#child.pid ?? 0;
   }
 
-  /** Whether it stands still, as after SIGSTOP. Only where there is a /proc. */
   signal(signal: NodeJS.Signals): void {
     this.#child.kill(signal);
   }
