@@ -1,0 +1,47 @@
+import { below, random, shuffled } from './schedule.js';
+
+/** Every failpoint of the product. */
+export const FAILPOINTS = [
+  'before_plan_commit',
+  'after_claim',
+  'after_intent',
+  'after_write',
+  'after_response',
+  'before_outcome_commit',
+  'after_outcome_commit',
+  'fanout_batch',
+  'receipt_poll',
+  'before_receipts_commit',
+  'held_release',
+  'lease_recovery',
+] as const;
+
+/** Hands each start of a worker the failpoint at which it shall die; what was hit comes again only after all others. */
+export class FailpointDeck {
+  readonly #draw: () => number;
+  #left: string[];
+  #isOver = false;
+
+  constructor(seed: number) {
+    this.#draw = random(seed ^ 0x5eed);
+    this.#left = shuffled(FAILPOINTS, this.#draw);
+  }
+
+  next(): string | null {
+    if (this.#isOver) return null;
+    const name = this.#left.shift();
+    if (name === undefined) return null;
+    // Behind the others until it is hit: a worker that was killed before may get it again.
+    this.#left.push(name);
+    return `${name}=kill9@${1 + below(this.#draw, 2)}`;
+  }
+
+  hit(name: string): void {
+    this.#left = this.#left.filter((other) => other !== name);
+    if (this.#left.length === 0) this.#left = shuffled(FAILPOINTS, this.#draw);
+  }
+
+  end(): void {
+    this.#isOver = true;
+  }
+}

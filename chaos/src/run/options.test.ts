@@ -1,0 +1,17 @@
+import { expect, it } from 'vitest';
+import { readOptions, replayOf } from './options.js';
+
+it('tells the command that runs the same again', () => {
+  const options = readOptions(['--minutes', '2', '--only', 'kill_worker,failpoints'], 42);
+  expect(replayOf(options)).toBe('npm run chaos -- --seed 42 --minutes 2 --only kill_worker,failpoints');
+});
+
+it.each([
+  ['--seed', '-1'],
+  ['--seed', 'x'],
+  ['--minutes', '0'],
+  ['--only', 'rain'],
+  ['--colour', 'red'],
+])('refuses %s %s', (...args) => {
+  expect(() => readOptions(args, 1)).toThrow();
+});
