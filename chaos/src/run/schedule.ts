@@ -1,13 +1,13 @@
 /** Which faults strike when: from the seed alone, so that a run can be told again. */
 
-export const PROXY_MODES = ['reset', 'black_hole', 'half_open', 'truncate', 'drip', 'latency'] as const;
+const PROXY_MODES = ['reset', 'black_hole', 'half_open', 'truncate', 'drip', 'latency'] as const;
 export type ProxyMode = (typeof PROXY_MODES)[number];
 
 const proxied = ['api', 'postgres', 'provider'] as const;
-export type Proxied = (typeof proxied)[number];
+type Proxied = (typeof proxied)[number];
 
 /** Answers of the provider, by the simulator's names. */
-export const PROVIDER_FAULTS = [
+const PROVIDER_FAULTS = [
   'status_429',
   'status_500',
   'status_503',
@@ -22,7 +22,7 @@ export const PROVIDER_FAULTS = [
   'invalid_json',
   'no_receipts',
 ] as const;
-export type ProviderFault = (typeof PROVIDER_FAULTS)[number];
+type ProviderFault = (typeof PROVIDER_FAULTS)[number];
 
 export type Strike =
   | { readonly kind: 'kill_worker'; readonly worker: number }
