@@ -498,7 +498,7 @@ CREATE INDEX chunks_broadcast ON push.chunks USING btree (broadcast_id) WHERE (b
 
 CREATE INDEX chunks_expiry ON push.chunks USING btree (expires_at);
 
-CREATE INDEX chunks_leased ON push.chunks USING btree (lease_until) WHERE (state = 2);
+CREATE INDEX chunks_leased ON push.chunks USING btree (lease_until);
 
 CREATE INDEX chunks_ready ON push.chunks USING btree (project_id, lane, due_at, id) WHERE (state = 1);
 
