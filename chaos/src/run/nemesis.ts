@@ -36,7 +36,7 @@ export class Nemesis {
       from,
       to: mono(),
       freezes: strike.kind === 'freeze_worker',
-      delays: strike.kind === 'proxy' && strike.target === 'provider',
+      delays: strike.kind === 'proxy' && strike.target !== 'api',
       evidence: evidence ?? '',
       strike,
     };
@@ -98,7 +98,7 @@ export class Nemesis {
     const { control } = this.#plant.simulator;
     const id = control.addFault({ kind, times, ...more });
     const applied = (): number => control.faults().find((fault) => fault.id === id)?.applied ?? 0;
-    await eventually(`${kind} was applied`, () => Promise.resolve(applied() >= 1), 6000).catch(() => undefined);
+    await eventually(`${kind} was applied`, () => Promise.resolve(applied() >= 1), { ms: 6000 }).catch(() => undefined);
     return applied() > 0 ? `${applied()} answers` : null;
   }
 

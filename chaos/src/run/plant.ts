@@ -1,9 +1,8 @@
 /** What runs: Postgres, the simulator, a fault proxy before each server, two APIs, three workers. All on this machine, all under one folder. */
 import { execFile } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
-import { chmodSync, mkdirSync, mkdtempSync, readFileSync } from 'node:fs';
+import { mkdirSync, readFileSync } from 'node:fs';
 import { createServer } from 'node:net';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
@@ -20,15 +19,20 @@ const repository = fileURLToPath(new URL('../../../', import.meta.url));
 const main = join(repository, 'server/dist-failpoints/cli/main.js');
 export const migrations = join(repository, 'supabase/migrations');
 
-export const leaseSeconds = 5;
+export const leaseSeconds = 8;
 export const requestDeadlineMs = 1500;
 
 export interface PlantSetting {
+  /** Has the folders postgres, logs and records. */
+  readonly folder: string;
   readonly seed: number;
   readonly workers: number;
   readonly apis: number;
   readonly failpoints: boolean;
   readonly onFailpoint: (name: string) => void;
+  /** A process of the product can't live: the run says nothing about anything else. */
+  readonly onHopeless: (error: Error) => void;
+  readonly stop: AbortSignal;
 }
 
 export interface Plant {
@@ -48,13 +52,25 @@ export interface Plant {
   close(): Promise<void>;
 }
 
+/** Whatever was begun is ended when the rest can't be. */
 export async function openPlant(setting: PlantSetting): Promise<Plant> {
-  const folder = mkdtempSync(join(tmpdir(), 'todoku-chaos-'));
-  chmodSync(folder, 0o711);
-  for (const name of ['postgres', 'logs', 'records']) mkdirSync(join(folder, name), { mode: 0o711 });
+  const closers: Closer[] = [];
+  try {
+    return await open(setting, closers);
+  } catch (error) {
+    await closeAll(closers);
+    throw error;
+  }
+}
+
+async function open({ folder, stop, ...setting }: PlantSetting, closers: Closer[]): Promise<Plant> {
   const records = join(folder, 'records');
+  const journal = new Journal(join(records, 'supervisor.jsonl'));
+  closers.push(() => journal.close());
   const postgres = await startEmbeddedPostgres({ dataDir: join(folder, 'postgres'), log: silentLogger, throwAway: true });
+  closers.push(() => postgres.stop());
   const simulator = await startSimulator({ rate: null, ledgerFile: join(records, 'provider.jsonl') });
+  closers.push(() => simulator.close());
   const apiPorts = await Promise.all(Array.from({ length: setting.apis }, freePort));
   let turn = 0;
   const proxies = {
@@ -62,6 +78,9 @@ export async function openPlant(setting: PlantSetting): Promise<Plant> {
     postgres: await FaultProxy.open(() => Number(new URL(postgres.url).port)),
     provider: await FaultProxy.open(() => simulator.port),
   };
+  closers.push(() => {
+    for (const proxy of Object.values(proxies)) proxy.close();
+  });
   const throughProxy = new URL(postgres.url);
   throughProxy.port = String(proxies.postgres.port);
   const secrets: [string, string][] = [
@@ -81,9 +100,12 @@ export async function openPlant(setting: PlantSetting): Promise<Plant> {
     TODOKU_QUEUE_POLL_MS: '200',
     TODOKU_SHUTDOWN_SECONDS: '10',
   };
-  const journal = new Journal(join(records, 'supervisor.jsonl'));
   const deck = new FailpointDeck(setting.seed);
   const processes: ProductProcess[] = [];
+  const stopProduct = async (): Promise<void> => {
+    await Promise.all(processes.map((one) => one.stop()));
+  };
+  closers.push(stopProduct);
   const start = (name: string, own: Readonly<Record<string, string>>, arm: () => string | null): ProductProcess => {
     const dataDir = join(folder, name);
     mkdirSync(dataDir);
@@ -96,6 +118,7 @@ export async function openPlant(setting: PlantSetting): Promise<Plant> {
       arm,
       env: { ...env, TODOKU_INSTANCE: name, TODOKU_DATA_DIR: dataDir, LOG_LEVEL: 'debug', ...own },
       onFailpoint: setting.onFailpoint,
+      onHopeless: setting.onHopeless,
     });
     processes.push(started);
     return started;
@@ -104,15 +127,12 @@ export async function openPlant(setting: PlantSetting): Promise<Plant> {
   const apis: ProductProcess[] = [];
   for (const [i, port] of apiPorts.entries()) {
     apis.push(start(`api-${i + 1}`, { TODOKU_ROLES: 'api', PORT: String(port) }, () => null));
-    await eventually(`api-${i + 1} is ready`, async () => (await fetch(`http://127.0.0.1:${port}/ready`)).ok);
+    await eventually(`api-${i + 1} is ready`, async () => (await fetch(`http://127.0.0.1:${port}/ready`)).ok, { stop });
   }
   secrets.push(['admin key', readFileSync(join(folder, 'api-1', 'admin-key'), 'utf8').trim()]);
   const workers = Array.from({ length: setting.workers }, (_, i) =>
     start(`worker-${i + 1}`, { TODOKU_ROLES: 'worker' }, () => (setting.failpoints ? deck.next() : null)),
   );
-  const stopProduct = async (): Promise<void> => {
-    await Promise.all(processes.map((one) => one.stop()));
-  };
   return {
     folder,
     records,
@@ -131,14 +151,23 @@ export async function openPlant(setting: PlantSetting): Promise<Plant> {
         });
         child.once('exit', (code) => resolve(code ?? -1));
       }),
-    async close() {
-      await stopProduct();
-      for (const proxy of Object.values(proxies)) proxy.close();
-      await simulator.close();
-      await postgres.stop();
-      journal.close();
-    },
+    close: () => closeAll(closers),
   };
+}
+
+type Closer = () => Promise<void> | void;
+
+/** The last begun first; one that fails does not keep the others open. */
+async function closeAll(closers: readonly Closer[]): Promise<void> {
+  const failed: unknown[] = [];
+  for (const close of [...closers].reverse()) {
+    try {
+      await close();
+    } catch (error) {
+      failed.push(error);
+    }
+  }
+  if (failed.length > 0) throw new AggregateError(failed, 'Not everything could be ended.');
 }
 
 /** One statement on a connection of its own. */
@@ -159,9 +188,14 @@ export async function connect(url: string, ms = 5000): Promise<Client> {
   return client;
 }
 
-export async function eventually(what: string, holds: () => Promise<boolean>, ms = 30_000): Promise<void> {
+export async function eventually(
+  what: string,
+  holds: () => Promise<boolean>,
+  { ms = 30_000, stop }: { readonly ms?: number; readonly stop?: AbortSignal } = {},
+): Promise<void> {
   const until = mono() + ms;
   while (mono() < until) {
+    stop?.throwIfAborted();
     if (await holds().catch(() => false)) return;
     await delay(100);
   }

@@ -13,21 +13,30 @@ export interface ProcessParts {
   readonly arm: () => string | null;
   /** The process said that it stood at this failpoint. */
   readonly onFailpoint: (name: string) => void;
+  /** It is not started again. */
+  readonly onHopeless: (error: Error) => void;
 }
 
 const restartAfterMs = 300;
+/** What a bad setting ends with. */
+const refusedCode = 2;
+/** A process that ends by itself so soon and so often will not live, whatever heals: a database that is away is waited for. */
+const quickMs = 5000;
+const mostQuickEnds = 30;
 
 /**
  * One process of the product, started again whenever it ends.
  *
  *   running ──ends──► waiting ──300 ms──► running
  *      └──────stop──────┴───► stopped, for good
+ *      └──can't live────────► stopped, for good
  */
 export class ProductProcess {
   readonly name: string;
   readonly #parts: ProcessParts;
   #child: ChildProcess;
   #stopped = false;
+  #quickEnds = 0;
 
   constructor(parts: ProcessParts) {
     this.name = parts.name;
@@ -85,6 +94,7 @@ export class ProductProcess {
   #spawn(): ChildProcess {
     const { name, main, env, logFile, journal } = this.#parts;
     const armed = this.#parts.arm();
+    const begun = mono();
     const child = spawn(process.execPath, [main, 'serve'], {
       stdio: ['ignore', 'pipe', 'pipe'],
       env: { PATH: process.env['PATH'] ?? '', ...env, ...(armed === null ? {} : { TODOKU_FAILPOINTS: armed }) },
@@ -99,6 +109,12 @@ export class ProductProcess {
     child.once('exit', (code, signal) => {
       journal.write({ event: 'exit', name, pid: child.pid ?? null, at: mono(), code, signal });
       if (this.#stopped) return;
+      this.#quickEnds = code !== null && mono() - begun < quickMs ? this.#quickEnds + 1 : 0;
+      if (code === refusedCode || this.#quickEnds >= mostQuickEnds) {
+        this.#stopped = true;
+        this.#parts.onHopeless(new Error(`${name} ends with code ${code} whenever it is started; see ${logFile}.`));
+        return;
+      }
       setTimeout(() => {
         if (!this.#stopped) this.#child = this.#spawn();
       }, restartAfterMs);

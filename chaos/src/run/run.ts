@@ -1,6 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
@@ -20,49 +21,57 @@ const fleet = { workers: 3, apis: 2 };
 /** From this on a run is long enough for every fault and failpoint. */
 const minutesForAll = 4;
 
-/** Load and faults, healing, liveness, verdict. `stop` ends it early, without a verdict. */
-export async function run(options: Options, say: (what: string) => void, stop: AbortSignal): Promise<Verdict> {
+/** Load and faults, healing, liveness, verdict. `interrupted` ends it early, without a verdict. */
+export async function run(options: Options, say: (what: string) => void, interrupted: AbortSignal): Promise<Verdict> {
   const startedAt = new Date();
   const startedMono = mono();
   const wallMinusMono = Date.now() - startedMono;
-  const strikes: NemesisLine[] = [];
   const withFailpoints = options.only.length === 0 || options.only.includes('failpoints');
-  const plant = await openPlant({
-    seed: options.seed,
-    ...fleet,
-    failpoints: withFailpoints,
-    onFailpoint: (fault) => {
-      say(`failpoint ${fault}`);
-      const line: NemesisLine = { fault, kind: 'failpoint', from: mono(), to: null };
-      strikes.push(line);
-      plant.deck.hit(fault);
-    },
-  });
+  const folder = makeFolder();
+  const records = join(folder, 'records');
+  say(`records in ${records}`);
   const journals = {
-    nemesis: new Journal(join(plant.records, 'nemesis.jsonl')),
-    memory: new Journal(join(plant.records, 'processes.jsonl')),
+    nemesis: new Journal(join(records, 'nemesis.jsonl')),
+    memory: new Journal(join(records, 'processes.jsonl')),
   };
+  const hopeless = new AbortController();
+  const stop = AbortSignal.any([interrupted, hopeless.signal]);
+  let plant: Plant | null = null;
+  let load: ChildProcess | null = null;
+  let sampling: NodeJS.Timeout | undefined;
   let keep = true;
-  say(`records in ${plant.records}`);
-  const sampling = setInterval(() => sample(plant, journals.memory), 1000);
   try {
+    plant = await openPlant({
+      folder,
+      seed: options.seed,
+      ...fleet,
+      failpoints: withFailpoints,
+      onFailpoint: (fault) => {
+        say(`failpoint ${fault}`);
+        const line: NemesisLine = { fault, kind: 'failpoint', from: mono(), to: null };
+        journals.nemesis.write(line);
+        plant?.deck.hit(fault);
+      },
+      onHopeless: (error) => hopeless.abort(error),
+      stop,
+    });
+    sampling = sampleEverySecond(plant, journals.memory);
     await query(plant.databaseUrl, `insert into push.notification_types (type, unknown_policy) values ('once', 'drop')`);
     await query(plant.databaseUrl, 'update push.policy set cap_limit = 1000');
-    const load = await startLoad(plant, options.seed);
+    load = await startLoad(plant, options.seed, stop);
     await torment(plant, options, new Nemesis(plant, journals.nemesis, say), stop);
     plant.deck.end();
-    for (const line of strikes) journals.nemesis.write(line);
+    stop.throwIfAborted();
 
     say('healing');
     plant.simulator.control.clearFaults();
     await endLoad(load);
     const healedAt = mono();
-    const idleAt = stop.aborted ? null : await untilIdle(plant, livenessMs);
+    const idleAt = await untilIdle(plant, livenessMs, stop);
     say(idleAt === null ? 'not all work ended in time' : `all work ended within ${Math.round((idleAt - healedAt) / 1000)} s`);
     await keepLedger(plant);
     clearInterval(sampling);
     await plant.stopProduct();
-    stop.throwIfAborted();
 
     const asked = options.only.filter((name) => name !== 'failpoints');
     const file: RunFile = {
@@ -76,24 +85,25 @@ export async function run(options: Options, say: (what: string) => void, stop: A
       idleAt,
       livenessBoundMs: livenessMs,
       keys: plant.secrets,
-      product: [join(plant.folder, 'logs'), join(plant.folder, 'postgres')],
+      product: [join(folder, 'logs'), join(folder, 'postgres')],
       migrations,
       atMostOnce: ['once'],
       expectedFailpoints: withFailpoints ? FAILPOINTS : [],
       expectedFaults: options.only.length > 0 ? asked : FAULTS,
       coverageRequired: options.only.length > 0 || options.minutes >= minutesForAll,
     };
-    writeFileSync(join(plant.records, 'run.json'), JSON.stringify(file));
+    writeFileSync(join(records, 'run.json'), JSON.stringify(file));
     say('judging');
-    const verdict = await judge(plant.records, plant.databaseUrl);
+    const verdict = await judge(records, plant.databaseUrl);
     keep = options.keep || !verdict.clean;
-    if (keep) say(`verdict: ${join(plant.records, 'verdict.html')}`);
+    if (keep) say(`verdict: ${join(records, 'verdict.html')}`);
     return verdict;
   } finally {
     clearInterval(sampling);
-    await plant.close();
+    load?.kill('SIGKILL');
+    await plant?.close();
     for (const journal of Object.values(journals)) journal.close();
-    if (!keep) rmSync(plant.folder, { recursive: true, force: true });
+    if (!keep) rmSync(folder, { recursive: true, force: true });
   }
 }
 
@@ -114,7 +124,7 @@ async function torment(plant: Plant, options: Options, nemesis: Nemesis, stop: A
   await until(ms);
 }
 
-async function startLoad(plant: Plant, seed: number): Promise<ChildProcess> {
+async function startLoad(plant: Plant, seed: number, stop: AbortSignal): Promise<ChildProcess> {
   const database = new URL(plant.databaseUrl);
   database.port = String(plant.proxies.postgres.port);
   const setting: LoadSetting = {
@@ -132,7 +142,7 @@ async function startLoad(plant: Plant, seed: number): Promise<ChildProcess> {
   child.stdout.once('data', () => {
     isReady = true;
   });
-  await eventually('the load began', () => Promise.resolve(isReady));
+  await eventually('the load began', () => Promise.resolve(isReady), { stop });
   return child;
 }
 
@@ -148,9 +158,10 @@ async function endLoad(load: ChildProcess): Promise<void> {
 }
 
 /** When nothing was in flight any more; null: not within `ms`. What is held for the night does not count. */
-async function untilIdle(plant: Plant, ms: number): Promise<number | null> {
+async function untilIdle(plant: Plant, ms: number, stop: AbortSignal): Promise<number | null> {
   const until = mono() + ms;
   while (mono() < until) {
+    stop.throwIfAborted();
     const rows = await query<{ left: string }>(
       plant.databaseUrl,
       /* sql */ `
@@ -177,9 +188,19 @@ async function keepLedger(plant: Plant): Promise<void> {
   writeFileSync(join(plant.records, 'left.json'), JSON.stringify(left, null, 2));
 }
 
-function sample(plant: Plant, journal: Journal): void {
-  for (const one of [...plant.apis, ...plant.workers]) {
-    const { name, pid, rssBytes } = one;
-    if (rssBytes !== null) journal.write({ pid, name, at: mono(), rssBytes });
-  }
+function sampleEverySecond(plant: Plant, journal: Journal): NodeJS.Timeout {
+  return setInterval(() => {
+    for (const one of [...plant.apis, ...plant.workers]) {
+      const { name, pid, rssBytes } = one;
+      if (rssBytes !== null) journal.write({ pid, name, at: mono(), rssBytes });
+    }
+  }, 1000);
+}
+
+/** Where everything of a run lies; the embedded Postgres, which may run as another user, has to get through. */
+function makeFolder(): string {
+  const folder = mkdtempSync(join(tmpdir(), 'todoku-chaos-'));
+  chmodSync(folder, 0o711);
+  for (const name of ['postgres', 'logs', 'records']) mkdirSync(join(folder, name), { mode: 0o711 });
+  return folder;
 }
