@@ -4,7 +4,8 @@ create table push.policy (
   id                     smallint primary key default 1 check (id = 1),
   default_timezone       text not null default 'Asia/Tokyo',
   default_lane           smallint not null default 1 check (default_lane between 0 and 2),
-  -- At most cap_limit pushes to one user in cap_window_seconds (types with capped = false pass). null: no cap.
+  -- One user gets cap_limit pushes at once, and one more every cap_window_seconds / cap_limit: over any window, fewer than twice cap_limit
+  -- (types with capped = false pass). null: no cap.
   cap_limit              integer default 30 check (cap_limit > 0),
   cap_window_seconds     integer not null default 3600 check (cap_window_seconds > 0),
   -- Notifications held over quiet hours go out spread over this many seconds.

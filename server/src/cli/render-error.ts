@@ -24,6 +24,15 @@ export function renderError(error: unknown, messages: Messages): RenderedError {
   }
   const { name, code, message } = describeError(error);
   if (name === 'DatabaseError') return renderDatabaseError(code ?? name, message, messages);
+  if (name === 'SqlRefusedError') {
+    return {
+      code: code ?? name,
+      message: messages.untranslated(messages.databaseRefused, message),
+      remedy: messages.sql.correct,
+      path: null,
+      exitCode: 1,
+    };
+  }
   if (name === 'MigrationError') return fromCatalogue('MIGRATION_FAILED', message, messages);
   if (name === 'EmbeddedPostgresError') return { ...fromCatalogue('DATABASE_UNAVAILABLE', message, messages), remedy: null };
   return { code: code ?? 'INTERNAL', message: messages.untranslated(messages.errors.INTERNAL.message, message), ...reportIt(messages) };

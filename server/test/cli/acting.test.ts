@@ -350,7 +350,7 @@ describe('sql', () => {
   it('says what Postgres says, and nothing of several statements stays when one fails', async () => {
     const failed = await todoku.run(['sql', 'create table half_done (x int); select nothing_like_it']);
     expect({ exitCode: failed.exitCode, out: failed.out }).toEqual({ exitCode: 1, out: '' });
-    expect(failed.err).toContain('42703');
+    expect(failed.err).toMatch(/Error: 42703\n.*nothing_like_it.*\(character \d+\)\n.*Correct the statement/);
     expect(await spine.admin.query("select to_regclass('half_done') as found")).toEqual([{ found: null }]);
     expect((await todoku.run(['sql', ' '])).exitCode).toBe(2);
   });

@@ -297,6 +297,7 @@ export const en = {
   },
   sql: {
     note: 'Without a statement it is read from standard input. Several statements are one transaction.',
+    correct: 'Correct the statement and run it again; nothing of it was done.',
     env: 'as variables for psql and the like: eval "$(npx todoku database-url --env)"',
   },
   keys: {

@@ -311,6 +311,7 @@ export const ja: Messages = {
   },
   sql: {
     note: '文を省くと標準入力から読みます。複数の文は一つのトランザクションになります。',
+    correct: '文を直して、もう一度実行してください。何も実行されていません。',
     env: 'psql などの環境変数として: eval "$(npx todoku database-url --env)"',
   },
   keys: {
