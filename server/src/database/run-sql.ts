@@ -13,7 +13,7 @@ export interface SqlAnswer {
 }
 
 /** Postgres took the statement and refuses it: the fault is in what the person wrote. */
-export class SqlRefusedError extends Error {
+class SqlRefusedError extends Error {
   override readonly name = 'SqlRefusedError';
   /** SQLSTATE. */
   readonly code: string;
