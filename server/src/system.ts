@@ -4,7 +4,9 @@ import type { Config } from './config/config.js';
 import { connectDatabase } from './database/connect-database.js';
 import type { Database } from './database/database.js';
 import type { Logger } from './logging/logger.js';
+import { AlertManager } from './monitoring/alerts/alert-manager.js';
 import type { DeliveryMetrics } from './monitoring/delivery-metrics.js';
+import { readFigures } from './monitoring/figures.js';
 import { BroadcastManager } from './notifications/broadcasts/broadcast-manager.js';
 import { Inbox } from './notifications/inbox.js';
 import { NotificationIntake } from './notifications/notification-intake.js';
@@ -19,6 +21,7 @@ import { checkKeys } from './security/key-canary.js';
 import type { LocalKeyring } from './security/local-keyring.js';
 import { openKeyring } from './security/open-keyring.js';
 import { PushTokenManager } from './tokens/push-token-manager.js';
+import { AlertWatch } from './workers/alert-watch.js';
 import { workerDuties } from './workers/duties.js';
 import { beat, sayGoodbye } from './workers/heartbeat.js';
 import { hotPathSettings } from './workers/hot-path-settings.js';
@@ -93,6 +96,7 @@ export interface Managers {
   readonly inbox: Inbox;
   readonly controlPanel: ControlPanel;
   readonly policyManager: PolicyManager;
+  readonly alertManager: AlertManager;
   readonly controls: ControlsCache;
 }
 
@@ -110,7 +114,15 @@ export function openManagers(config: Config, { clock }: Surroundings, { database
     inbox: new Inbox(database),
     controlPanel: new ControlPanel(database),
     policyManager: new PolicyManager(database),
+    alertManager: new AlertManager(database),
   };
+}
+
+/** Every process's part in alerting, whatever its roles. */
+export function startAlertWatch(config: Config, { clock, random, log }: Surroundings, { database }: Foundation): AlertWatch {
+  const watch = new AlertWatch(config, { database, readFigures, clock, random, log });
+  watch.start();
+  return watch;
 }
 
 /** A worker with connections of its own. */

@@ -1,5 +1,6 @@
 import type { Command } from 'commander';
 import type { Cli } from './cli.js';
+import { addAlerts } from './commands/alerts.js';
 import { addAudit } from './commands/audit.js';
 import { addBroadcast } from './commands/broadcast.js';
 import { addExplain } from './commands/explain.js';
@@ -29,6 +30,7 @@ export function addCommands(program: Command, cli: Cli): void {
     addLedger,
     addExplain,
     addReconcile,
+    addAlerts,
     addQueue,
     addSwitches,
     addBroadcast,

@@ -10,9 +10,18 @@ interface CommandText {
   readonly example: string;
 }
 
-/** A command that does something: has --json, --lang, and an example in its help. `usage`: its name and arguments. */
-export function addCommand(parent: Command, usage: string, { summary, example }: CommandText, cli: Cli): Command {
-  const command = parent.command(usage).description(summary);
+/**
+ * A command that does something: has --json, --lang, and an example in its help. `usage`: its name and arguments. `isDefault`: it is what its
+ * group does when it is called without a command.
+ */
+export function addCommand(
+  parent: Command,
+  usage: string,
+  { summary, example }: CommandText,
+  cli: Cli,
+  { isDefault = false }: { readonly isDefault?: boolean } = {},
+): Command {
+  const command = parent.command(usage, { isDefault }).description(summary);
   command.option('--json', cli.messages.options.json);
   command.addOption(new Option('--lang <language>', cli.messages.options.lang).choices(languages));
   command.addHelpText('after', `\n${cli.messages.example}\n  $ todoku ${example}`);

@@ -19,7 +19,7 @@ import type { QueueDepth } from '../queue/queue-engine.js';
 import { ensureAdminKey } from '../security/admin-key-file.js';
 import { ApiKeys } from '../security/api-keys.js';
 import { UserTokenVerifier } from '../security/user-jwt.js';
-import { type Foundation, openFoundation, openManagers, type Surroundings, startWorker, VERSION } from '../system.js';
+import { type Foundation, openFoundation, openManagers, type Surroundings, startAlertWatch, startWorker, VERSION } from '../system.js';
 import { fields } from './layout.js';
 import { en, type Messages } from './messages/en.js';
 
@@ -27,6 +27,8 @@ import { en, type Messages } from './messages/en.js';
 type Opened = Phase[];
 
 const CLOSE_MS = 10_000;
+/** A message may be on its way. */
+const ALERTS_CLOSE_MS = 20_000;
 const ADDRESS_ERRORS: ReadonlySet<string> = new Set(['EADDRINUSE', 'EACCES', 'EADDRNOTAVAIL', 'ENOTFOUND']);
 
 /**
@@ -74,6 +76,8 @@ async function start(config: Config, log: Logger, opened: Opened, messages: Mess
     const worker = await startWorker(config, surroundings, foundation, metrics.delivery);
     onStop('worker', () => worker.stop(), config.shutdownSeconds * 1000);
   }
+  const watch = startAlertWatch(config, surroundings, foundation);
+  onStop('alerts', () => watch.stop(), ALERTS_CLOSE_MS);
   let address: string | null = null;
   if (config.roles.includes('api')) {
     const server = await openDoor(config, surroundings, foundation, metrics.registry);

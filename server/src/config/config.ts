@@ -48,4 +48,20 @@ export interface Config {
     readonly pollMs: number;
   };
   readonly receipts: { readonly delaySeconds: number; readonly pollMs: number };
+  readonly alerts: AlertConfig;
+}
+
+type Severity = 'page' | 'warn' | 'info';
+
+/** Where alerts go. Addresses are secrets: who knows them can often post to them. */
+interface AlertConfig {
+  /** Where people reach the system, without a slash at its end. */
+  readonly publicUrl: string | null;
+  readonly language: 'en' | 'ja';
+  /** 0: unacknowledged pages are told once. */
+  readonly remindMinutes: number;
+  readonly webhook: { readonly url: Secret; readonly secret: Secret; readonly minSeverity: Severity } | null;
+  readonly slack: { readonly url: Secret; readonly minSeverity: Severity } | null;
+  readonly email: { readonly url: Secret; readonly from: string; readonly to: readonly string[]; readonly minSeverity: Severity } | null;
+  readonly heartbeat: { readonly url: Secret; readonly method: 'GET' | 'POST' } | null;
 }

@@ -4,6 +4,7 @@ import { fileURLToPath } from 'node:url';
 import type { z } from 'zod';
 import { TodokuError } from '../errors/todoku-error.js';
 import type { Config } from './config.js';
+import { Secret } from './secret.js';
 import { type Setting, settings } from './settings.js';
 
 export type Environment = Readonly<Record<string, string | undefined>>;
@@ -55,11 +56,32 @@ function contradictions(values: Partial<Values>): string[] {
   if (lease !== undefined && deadline !== undefined && lease * 1_000 < deadline + leaseMarginMs) {
     problems.push('TODOKU_LEASE_SECONDS has to be at least 5 seconds more than TODOKU_REQUEST_DEADLINE_MS.');
   }
-  const guarded = { SUPABASE_JWKS_URL: values.SUPABASE_JWKS_URL, EXPO_BASE_URL: values.EXPO_ACCESS_TOKEN ? values.EXPO_BASE_URL : null };
-  for (const [name, url] of Object.entries(guarded)) {
+  problems.push(...missingPartners(values));
+  const guarded = {
+    SUPABASE_JWKS_URL: values.SUPABASE_JWKS_URL,
+    EXPO_BASE_URL: values.EXPO_ACCESS_TOKEN ? values.EXPO_BASE_URL : null,
+    TODOKU_ALERT_SLACK_URL: values.TODOKU_ALERT_SLACK_URL,
+    TODOKU_ALERT_HEARTBEAT_URL: values.TODOKU_ALERT_HEARTBEAT_URL,
+  };
+  for (const [name, given] of Object.entries(guarded)) {
+    const url = given instanceof Secret ? given.reveal() : given;
     if (url && !isSafeFromListeners(new URL(url))) problems.push(`${name} has to be ${settings[name as keyof typeof guarded].expected}.`);
   }
   return problems;
+}
+
+/** A way out for alerts of which a part is missing would tell nobody, and nobody would know. */
+function missingPartners(values: Partial<Values>): string[] {
+  const groups = [
+    ['TODOKU_ALERT_WEBHOOK_URL', 'TODOKU_ALERT_WEBHOOK_SECRET'],
+    ['TODOKU_ALERT_SMTP_URL', 'TODOKU_ALERT_EMAIL_FROM', 'TODOKU_ALERT_EMAIL_TO'],
+  ] as const satisfies readonly (readonly Name[])[];
+  return groups.flatMap((names) => {
+    const missing = names.filter((name) => values[name] === null);
+    if (missing.length === 0 || missing.length === names.length) return [];
+    const set = names.filter((name) => !missing.includes(name));
+    return missing.map((name) => `${name} has to be set, because ${set.join(', ')} is.`);
+  });
 }
 
 function isSafeFromListeners(url: URL): boolean {
@@ -106,6 +128,22 @@ function arrange(values: Values, unknown: readonly string[]): Config {
       pollMs: values.TODOKU_QUEUE_POLL_MS,
     },
     receipts: { delaySeconds: values.TODOKU_RECEIPT_DELAY_SECONDS, pollMs: values.TODOKU_RECEIPT_POLL_MS },
+    alerts: arrangeAlerts(values),
+  };
+}
+
+function arrangeAlerts(values: Values): Config['alerts'] {
+  const { TODOKU_ALERT_WEBHOOK_URL: webhookUrl, TODOKU_ALERT_WEBHOOK_SECRET: secret, TODOKU_ALERT_SLACK_URL: slackUrl } = values;
+  const { TODOKU_ALERT_SMTP_URL: smtpUrl, TODOKU_ALERT_EMAIL_FROM: from, TODOKU_ALERT_EMAIL_TO: to } = values;
+  const { TODOKU_ALERT_HEARTBEAT_URL: heartbeatUrl } = values;
+  return {
+    publicUrl: values.TODOKU_PUBLIC_URL?.replace(/\/+$/, '') ?? null,
+    language: values.TODOKU_ALERT_LANGUAGE,
+    remindMinutes: values.TODOKU_ALERT_REMIND_MINUTES,
+    webhook: webhookUrl && secret && { url: webhookUrl, secret, minSeverity: values.TODOKU_ALERT_WEBHOOK_MIN },
+    slack: slackUrl && { url: slackUrl, minSeverity: values.TODOKU_ALERT_SLACK_MIN },
+    email: smtpUrl && from && to && { url: smtpUrl, from, to, minSeverity: values.TODOKU_ALERT_EMAIL_MIN },
+    heartbeat: heartbeatUrl && { url: heartbeatUrl, method: values.TODOKU_ALERT_HEARTBEAT_METHOD },
   };
 }
 

@@ -1,5 +1,7 @@
 import { z } from 'zod';
 import { logLevels } from '../logging/create-logger.js';
+import { severities } from '../monitoring/alerts/alert-types.js';
+import { webhookKey } from '../monitoring/alerts/routes/sign-webhook.js';
 import { type KeySet, parseKeys } from '../security/key-text.js';
 import { Secret } from './secret.js';
 
@@ -14,6 +16,9 @@ export interface Setting<Value> {
   readonly expected: string;
   readonly schema: z.ZodType<Value, string>;
 }
+
+/** One that a mail server can take; whether somebody reads it, only a mail can tell. */
+const address = /^[^\s@,<>"]{1,64}@[A-Za-z0-9.-]{1,253}$/;
 
 /** Every variable that the system reads. `docs/configuration.md` is made from this table. */
 export const settings = {
@@ -92,6 +97,78 @@ export const settings = {
     expected: 'an issuer',
   }),
   SUPABASE_JWT_AUDIENCE: required(z.string(), 'authenticated', 'What the `aud` of a user token has to be or contain.', 'an audience'),
+  TODOKU_PUBLIC_URL: optional(url(['https:', 'http:']), {
+    meaning: 'Where people reach this system; links in alerts begin with it.',
+    fallbackMeaning: 'links are paths in the checkout',
+    expected: 'a URL such as https://push.example.com',
+  }),
+  TODOKU_ALERT_LANGUAGE: required(z.enum(['en', 'ja']), 'en', 'Language of alert messages: `en` or `ja`.', 'one of en, ja'),
+  TODOKU_ALERT_REMIND_MINUTES: required(
+    wholeNumber(0, 10_080),
+    '30',
+    'A page alert that nobody has acknowledged is told again after so many minutes; 0: never.',
+    'a whole number from 0 to 10080',
+  ),
+  TODOKU_ALERT_WEBHOOK_URL: optional(secretUrl(['https:', 'http:']), {
+    meaning: 'Alerts are posted there as JSON, signed as the Standard Webhooks say (see alerts.md). http only where nobody listens in.',
+    fallbackMeaning: 'no webhook',
+    expected: 'a URL such as https://example.com/hooks/todoku',
+  }),
+  TODOKU_ALERT_WEBHOOK_SECRET: optional(
+    z
+      .string()
+      .refine((text) => webhookKey(text) !== null)
+      .transform((text) => new Secret(text)),
+    {
+      meaning: 'Signs what is posted: `whsec_` and the base64 of 24 to 64 random bytes. Needed with TODOKU_ALERT_WEBHOOK_URL.',
+      fallbackMeaning: 'no webhook',
+      expected: 'whsec_<base64 of 24 to 64 bytes>',
+    },
+  ),
+  TODOKU_ALERT_WEBHOOK_MIN: required(
+    z.enum(severities),
+    'info',
+    'The least severity that goes to the webhook: `page`, `warn` or `info`.',
+    `one of ${severities.join(', ')}`,
+  ),
+  TODOKU_ALERT_SLACK_URL: optional(secretUrl(['https:', 'http:']), {
+    meaning: 'An incoming webhook of Slack, or of what takes the same JSON (Mattermost, Rocket.Chat, Discord under /slack).',
+    fallbackMeaning: 'no Slack',
+    expected: 'an https URL (http only on this machine)',
+  }),
+  TODOKU_ALERT_SLACK_MIN: required(
+    z.enum(severities),
+    'warn',
+    'The least severity that goes to Slack: `page`, `warn` or `info`.',
+    `one of ${severities.join(', ')}`,
+  ),
+  TODOKU_ALERT_SMTP_URL: optional(secretUrl(['smtp:', 'smtps:']), {
+    meaning: 'Mail server for alerts, with user and password: smtp:// (encrypted by STARTTLS) or smtps://.',
+    fallbackMeaning: 'no e-mail',
+    expected: 'a URL such as smtps://user:password@mail.example.com',
+  }),
+  TODOKU_ALERT_EMAIL_FROM: optional(z.string().regex(address), {
+    meaning: 'Sender of alert mails. Needed with TODOKU_ALERT_SMTP_URL.',
+    fallbackMeaning: 'no e-mail',
+    expected: 'an e-mail address',
+  }),
+  TODOKU_ALERT_EMAIL_TO: optional(addresses(), {
+    meaning: 'Who gets alert mails; several with commas between. Needed with TODOKU_ALERT_SMTP_URL.',
+    fallbackMeaning: 'no e-mail',
+    expected: 'e-mail addresses with commas between',
+  }),
+  TODOKU_ALERT_EMAIL_MIN: required(
+    z.enum(severities),
+    'warn',
+    'The least severity that goes by e-mail: `page`, `warn` or `info`.',
+    `one of ${severities.join(', ')}`,
+  ),
+  TODOKU_ALERT_HEARTBEAT_URL: optional(secretUrl(['https:', 'http:']), {
+    meaning: 'Asked for once a minute while the system is well: a watcher outside (healthchecks.io and the like) raises the alarm when it is not.',
+    fallbackMeaning: 'nobody outside watches',
+    expected: 'an https URL (http only on this machine)',
+  }),
+  TODOKU_ALERT_HEARTBEAT_METHOD: required(z.enum(['GET', 'POST']), 'GET', 'How it is asked for: `GET` or `POST`.', 'one of GET, POST'),
   TODOKU_RATE_LIMIT: required(
     flag(),
     'true',
@@ -198,6 +275,13 @@ function url(protocols: readonly string[]) {
 
 function secretUrl(protocols: readonly string[]) {
   return url(protocols).transform((text) => new Secret(text));
+}
+
+function addresses() {
+  return z
+    .string()
+    .transform((text) => [...new Set(text.split(',').map((one) => one.trim()))])
+    .pipe(z.array(z.string().regex(address)).min(1).max(50));
 }
 
 function keySet() {

@@ -2,6 +2,7 @@ import type { Registry } from 'prom-client';
 import type { Clock } from '../clock/clock.js';
 import type { Database } from '../database/database.js';
 import type { Logger } from '../logging/logger.js';
+import type { AlertManager } from '../monitoring/alerts/alert-manager.js';
 import type { BroadcastManager } from '../notifications/broadcasts/broadcast-manager.js';
 import type { Inbox } from '../notifications/inbox.js';
 import type { NotificationService } from '../notifications/notification-service.js';
@@ -33,6 +34,7 @@ export interface HttpParts {
   readonly controls: ControlsCache;
   readonly queue: Pick<QueueEngine, 'depth'>;
   readonly policyManager: PolicyManager;
+  readonly alertManager: AlertManager;
   /** Versions of the migrations that this checkout has, for readiness. */
   readonly migrations: readonly string[];
   /** Whether a worker runs in this process, for readiness. */

@@ -10,6 +10,7 @@ import { CallerLimits } from '../../src/http/caller-limits.js';
 import { createHttpServer } from '../../src/http/create-http-server.js';
 import type { HttpParts } from '../../src/http/http-parts.js';
 import { silentLogger } from '../../src/logging/logger.js';
+import { AlertManager } from '../../src/monitoring/alerts/alert-manager.js';
 import { BroadcastManager } from '../../src/notifications/broadcasts/broadcast-manager.js';
 import { Inbox } from '../../src/notifications/inbox.js';
 import { NotificationIntake } from '../../src/notifications/notification-intake.js';
@@ -163,6 +164,7 @@ export function httpParts(
     controls,
     queue: { depth: () => database.query<QueueDepth & object>(queueDepth) },
     policyManager: new PolicyManager(database),
+    alertManager: new AlertManager(database),
     migrations: readMigrations(migrationsDirectory).map(({ version }) => version),
     sends: true,
     version: '0.0.0-test',

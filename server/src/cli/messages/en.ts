@@ -1,4 +1,5 @@
 import { type ErrorCode, errorCatalogue } from '../../errors/catalogue.js';
+import { alertsEn } from './alerts-en.js';
 
 /** What the program says. Codes and names of settings, states and reasons stay as they are in every language. */
 export const en = {
@@ -291,6 +292,7 @@ export const en = {
     saved: (type: string) => `The rules of ${type} are set; they are in force within a second.`,
     nothing: 'Say which rule to set.',
   },
+  alerts: alertsEn,
   policy: {
     assignment: 'as in capLimit=20; none for no limit',
     saved: 'Set; in force everywhere within two seconds.',

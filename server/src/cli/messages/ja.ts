@@ -1,6 +1,7 @@
 import type { Messages } from './en.js';
 import { errorsInJapanese } from './ja-errors.js';
 import { inJapanese } from './translate.js';
+import { alertsJa } from './alerts-ja.js';
 
 const broadcastStates: Readonly<Record<string, string>> = {
   draft: '下書き',
@@ -305,6 +306,7 @@ export const ja: Messages = {
     saved: (type) => `${type} の規則を設定しました。1 秒以内に効きます。`,
     nothing: '設定する規則を指定してください。',
   },
+  alerts: alertsJa,
   policy: {
     assignment: '例 capLimit=20。none は上限なし',
     saved: '設定しました。2 秒以内にすべてに効きます。',

@@ -1,5 +1,8 @@
 import type { HttpParts } from '../http-parts.js';
 import type { Route } from '../route.js';
+import { editAlertRules } from './alerts/edit-alert-rules.js';
+import { handleAlerts } from './alerts/handle-alerts.js';
+import { lookAtAlerts } from './alerts/look-at-alerts.js';
 import { createApiKey } from './api-keys/create-api-key.js';
 import { listApiKeys } from './api-keys/list-api-keys.js';
 import { revokeApiKey } from './api-keys/revoke-api-key.js';
@@ -61,6 +64,7 @@ export function apiRoutes(parts: HttpParts, describe: () => object): Route[] {
     ...[getQueue, pauseQueue, resumeQueue, switchPushes, catchUpQueue].map((make) => make(parts)),
     ...emergency(parts),
     ...[getPolicy, changePolicy, listTypes, setType].map((make) => make(parts)),
+    ...[lookAtAlerts, handleAlerts, editAlertRules].flatMap((make) => make(parts)),
     ...[listApiKeys, createApiKey, revokeApiKey].map((make) => make(parts)),
     ...[status, ledger, audit, ready, metrics].map((make) => make(parts)),
     health(),
