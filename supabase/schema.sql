@@ -12,6 +12,10 @@ create role todoku_worker nologin noinherit;
 
 -- Sequences
 
+create sequence push.alert_episodes_id_seq as bigint increment 1 minvalue 1 maxvalue 9223372036854775807 start 1 cache 1; -- identity of alert_episodes.id
+
+create sequence push.alert_silences_id_seq as bigint increment 1 minvalue 1 maxvalue 9223372036854775807 start 1 cache 1; -- identity of alert_silences.id
+
 create sequence push.audit_seq_seq as bigint increment 1 minvalue 1 maxvalue 9223372036854775807 start 1 cache 1; -- identity of audit.seq
 
 create sequence push.broadcasts_id_seq as bigint increment 1 minvalue 1 maxvalue 9223372036854775807 start 1 cache 1; -- identity of broadcasts.id
@@ -103,6 +107,127 @@ create table public.push_tokens (
 );
 alter table public.push_tokens enable row level security;
 alter table public.push_tokens force row level security;
+
+create table push.alert_episodes (
+  id bigint not null generated always as identity,
+  rule text not null,
+  subject text not null,
+  figure text not null,
+  comparison text not null,
+  threshold double precision not null,
+  severity text not null,
+  breached_at timestamp with time zone not null,
+  fired_at timestamp with time zone not null,
+  resolved_at timestamp with time zone,
+  resolved_why text,
+  value_fired double precision,
+  value_worst double precision,
+  told_at timestamp with time zone,
+  told_last_at timestamp with time zone,
+  told_end_at timestamp with time zone,
+  acknowledged_at timestamp with time zone,
+  acknowledged_by text,
+  acknowledged_note text,
+  constraint alert_episodes_pkey PRIMARY KEY (id),
+  constraint alert_episodes_resolved_why_check CHECK ((resolved_why = ANY (ARRAY['cleared'::text, 'gone'::text, 'disabled'::text, 'removed'::text])))
+);
+
+create table push.alert_notices (
+  id text not null,
+  route text not null,
+  kind text not null,
+  content json not null,
+  state text not null default 'waiting'::text,
+  created_at timestamp with time zone not null,
+  due_at timestamp with time zone not null,
+  attempts integer not null default 0,
+  lease_until timestamp with time zone,
+  sent_at timestamp with time zone,
+  answer text,
+  error text,
+  constraint alert_notices_kind_check CHECK ((kind = ANY (ARRAY['alerts'::text, 'test'::text]))),
+  constraint alert_notices_pkey PRIMARY KEY (id),
+  constraint alert_notices_state_check CHECK ((state = ANY (ARRAY['waiting'::text, 'sent'::text, 'failed'::text])))
+);
+
+create table push.alert_routes (
+  instance text not null,
+  route text not null,
+  min_severity text not null,
+  target text not null,
+  seen_at timestamp with time zone not null default clock_timestamp(),
+  constraint alert_routes_min_severity_check CHECK ((min_severity = ANY (ARRAY['page'::text, 'warn'::text, 'info'::text]))),
+  constraint alert_routes_pkey PRIMARY KEY (instance, route)
+);
+
+create table push.alert_rules (
+  name text not null,
+  figure text not null,
+  comparison text not null,
+  threshold double precision not null,
+  clear_threshold double precision not null,
+  for_seconds integer not null,
+  severity text not null,
+  enabled boolean not null default true,
+  no_data text not null,
+  runbook text not null,
+  command text not null,
+  summary_en text not null,
+  summary_ja text not null,
+  shipped boolean not null default false,
+  updated_at timestamp with time zone not null default now(),
+  constraint alert_rules_check CHECK (
+CASE comparison
+    WHEN 'above'::text THEN (clear_threshold <= threshold)
+    ELSE (clear_threshold >= threshold)
+END),
+  constraint alert_rules_comparison_check CHECK ((comparison = ANY (ARRAY['above'::text, 'below'::text]))),
+  constraint alert_rules_for_seconds_check CHECK (((for_seconds >= 0) AND (for_seconds <= 86400))),
+  constraint alert_rules_name_check CHECK (((name ~ '^[a-z][a-z0-9]*(-[a-z0-9]+)*$'::text) AND (length(name) <= 64))),
+  constraint alert_rules_no_data_check CHECK ((no_data = ANY (ARRAY['ok'::text, 'alert'::text, 'keep'::text]))),
+  constraint alert_rules_pkey PRIMARY KEY (name),
+  constraint alert_rules_severity_check CHECK ((severity = ANY (ARRAY['page'::text, 'warn'::text, 'info'::text])))
+);
+
+create table push.alert_silences (
+  id bigint not null generated always as identity,
+  rule text,
+  subject text,
+  starts_at timestamp with time zone not null default clock_timestamp(),
+  until timestamp with time zone not null,
+  created_by text not null,
+  reason text not null,
+  ended_at timestamp with time zone,
+  ended_by text,
+  constraint alert_silences_check CHECK ((until > starts_at)),
+  constraint alert_silences_pkey PRIMARY KEY (id)
+);
+
+create table push.alert_turn (
+  id smallint not null default 1,
+  evaluated_at timestamp with time zone,
+  evaluated_by text,
+  heartbeat_at timestamp with time zone,
+  heartbeat_error text,
+  constraint alert_turn_id_check CHECK ((id = 1)),
+  constraint alert_turn_pkey PRIMARY KEY (id)
+);
+
+create table push.alerts (
+  rule text not null,
+  subject text not null,
+  state text not null,
+  since timestamp with time zone not null,
+  value double precision,
+  no_data_since timestamp with time zone,
+  read_at timestamp with time zone not null,
+  episode_id bigint,
+  constraint alerts_check CHECK (((state = 'firing'::text) <= (episode_id IS NOT NULL))),
+  constraint alerts_episode_id_fkey FOREIGN KEY (episode_id) REFERENCES push.alert_episodes(id),
+  constraint alerts_pkey PRIMARY KEY (rule, subject),
+  constraint alerts_rule_fkey FOREIGN KEY (rule) REFERENCES push.alert_rules(name) ON DELETE CASCADE,
+  constraint alerts_state_check CHECK ((state = ANY (ARRAY['inactive'::text, 'pending'::text, 'firing'::text, 'resolved'::text])))
+);
 
 create table push.api_keys (
   id text not null,
@@ -487,6 +612,18 @@ CREATE UNIQUE INDEX push_tokens_hash ON public.push_tokens USING btree (token_ha
 CREATE INDEX push_tokens_inactive ON public.push_tokens USING btree (updated_at) WHERE (NOT is_active);
 
 CREATE INDEX push_tokens_user ON public.push_tokens USING btree (user_id);
+
+CREATE INDEX alert_episodes_fired ON push.alert_episodes USING btree (fired_at DESC);
+
+CREATE INDEX alert_episodes_open ON push.alert_episodes USING btree (rule, subject) WHERE (resolved_at IS NULL);
+
+CREATE INDEX alert_episodes_untold ON push.alert_episodes USING btree (id) WHERE ((resolved_at IS NOT NULL) AND (told_at IS NOT NULL) AND (told_end_at IS NULL));
+
+CREATE INDEX alert_notices_created ON push.alert_notices USING btree (created_at);
+
+CREATE INDEX alert_notices_waiting ON push.alert_notices USING btree (route, due_at) WHERE (state = 'waiting'::text);
+
+CREATE INDEX alert_silences_until ON push.alert_silences USING btree (until);
 
 CREATE INDEX attempts_chunk_id_idx ON ONLY push.attempts USING btree (chunk_id);
 
@@ -896,6 +1033,10 @@ grant usage on schema public to public;
 
 grant usage on schema push to todoku_worker;
 
+grant usage on sequence push.alert_episodes_id_seq to todoku_worker;
+
+grant usage on sequence push.alert_silences_id_seq to todoku_worker;
+
 grant usage on sequence push.audit_seq_seq to todoku_worker;
 
 grant usage on sequence push.broadcasts_id_seq to todoku_worker;
@@ -911,6 +1052,8 @@ grant usage on sequence push.outbox_id_seq to todoku_worker;
 grant usage on sequence push.projects_id_seq to todoku_worker;
 
 grant usage on sequence push.receipt_batches_id_seq to todoku_worker;
+
+grant usage on sequence push.reconciliations_id_seq to todoku_worker;
 
 grant insert (push_enabled), insert (quiet_hours_enabled), insert (quiet_hours_end), insert (quiet_hours_start), insert (timezone), insert (types), insert (user_id), select, update (push_enabled), update (quiet_hours_enabled), update (quiet_hours_end), update (quiet_hours_start), update (timezone), update (types) on table public.notification_settings to authenticated;
 
@@ -929,6 +1072,20 @@ grant select (app_version), select (created_at), select (device_id), select (id)
 grant delete, select (app_version), select (created_at), select (device_id), select (id), select (is_active), select (locale), select (platform), select (project_id), select (registered_at), select (state), select (state_at), select (state_reason), select (updated_at), select (user_id) on table public.push_tokens to service_role;
 
 grant delete, insert, select, update on table public.push_tokens to todoku_worker;
+
+grant delete, insert, select, update on table push.alert_episodes to todoku_worker;
+
+grant delete, insert, select, update on table push.alert_notices to todoku_worker;
+
+grant delete, insert, select, update on table push.alert_routes to todoku_worker;
+
+grant delete, insert, select, update on table push.alert_rules to todoku_worker;
+
+grant delete, insert, select, update on table push.alert_silences to todoku_worker;
+
+grant select, update on table push.alert_turn to todoku_worker;
+
+grant delete, insert, select, update on table push.alerts to todoku_worker;
 
 grant delete, insert, select, update on table push.api_keys to todoku_worker;
 

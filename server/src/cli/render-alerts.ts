@@ -1,8 +1,8 @@
-import type { ActiveAlert, AlertEpisode, Silence } from '../monitoring/alerts/alert-types.js';
-import { formatValue } from '../monitoring/alerts/message/format-value.js';
+import type { ActiveAlert, AlertEpisode, Comparison, Silence } from '../monitoring/alerts/alert-types.js';
+import { formatLimit, formatValue } from '../monitoring/alerts/message/format-value.js';
 import type { AlertOverview } from '../monitoring/alerts/read-alerts.js';
 import type { StoredRule } from '../monitoring/alerts/rule-book.js';
-import { figureDefinitions } from '../monitoring/figures.js';
+import { type FigureDefinition, figureDefinitions } from '../monitoring/figures.js';
 import type { Cli } from './cli.js';
 import { show, table } from './layout.js';
 import type { Messages } from './messages/en.js';
@@ -11,13 +11,12 @@ type Says = Messages['alerts'];
 
 const headings = ({ columns }: Says, ...names: readonly (keyof Says['columns'])[]): string[] => names.map((name) => columns[name]);
 
-function valueOf(figure: string, value: number | null, says: Says): string {
-  const definition = figureDefinitions.find(({ name }) => name === figure);
-  return formatValue(value, definition?.unit ?? 'count', says.values);
-}
+const inWords = (figure: string, value: number | null, says: Says): string => formatValue(value, unitOf(figure), says.values);
 
-const limitOf = (comparison: string, figure: string, threshold: number, says: Says): string =>
-  `${comparison === 'above' ? '>' : '<'} ${valueOf(figure, threshold, says)}`;
+const unitOf = (figure: string): FigureDefinition['unit'] => figureDefinitions.find(({ name }) => name === figure)?.unit ?? 'count';
+
+const limitOf = (comparison: Comparison, figure: string, threshold: number, says: Says): string =>
+  formatLimit(comparison, threshold, unitOf(figure), says.values);
 
 const aboutOf = (subject: string, says: Says): string => (subject === '' ? says.values.wholeSystem : subject);
 
@@ -42,7 +41,7 @@ function renderActive(alerts: readonly ActiveAlert[], { language, messages: { al
   if (alerts.length === 0) return says.nothingFires;
   const rows = alerts.map((alert) => [
     ...[alert.id === null ? null : String(alert.id), says.values.severities[alert.severity], says.states[alert.state], alert.rule],
-    ...[aboutOf(alert.subject, says), valueOf(alert.figure, alert.value, says)],
+    ...[aboutOf(alert.subject, says), inWords(alert.figure, alert.value, says)],
     ...[limitOf(alert.comparison, alert.figure, alert.threshold, says), alert.since, notesOf(alert, says)],
   ]);
   const pages = alerts
@@ -82,7 +81,7 @@ export function renderSilences(silences: readonly Silence[], { messages: { alert
 export function renderHistory(episodes: readonly AlertEpisode[], { messages: { alerts: says } }: Cli): string {
   const rows = episodes.map((one) => [
     ...[String(one.id), says.values.severities[one.severity], one.rule, aboutOf(one.subject, says)],
-    ...[valueOf(one.figure, one.valueWorst, says), limitOf(one.comparison, one.figure, one.threshold, says)],
+    ...[inWords(one.figure, one.valueWorst, says), limitOf(one.comparison, one.figure, one.threshold, says)],
     ...[one.firedAt, one.resolvedAt, one.acknowledgedBy],
   ]);
   return table(headings(says, 'id', 'severity', 'rule', 'about', 'worst', 'limit', 'fired', 'over', 'acknowledged'), rows);
@@ -91,7 +90,7 @@ export function renderHistory(episodes: readonly AlertEpisode[], { messages: { a
 export function renderRules(rules: readonly StoredRule[], { messages: { yes, no, alerts: says } }: Cli): string {
   const rows = rules.map((rule) => [
     ...[rule.name, says.values.severities[rule.severity], rule.figure, limitOf(rule.comparison, rule.figure, rule.threshold, says)],
-    ...[valueOf(rule.figure, rule.clearThreshold, says), `${rule.forSeconds} s`, rule.noData, rule.enabled ? yes : no],
+    ...[inWords(rule.figure, rule.clearThreshold, says), `${rule.forSeconds} s`, rule.noData, rule.enabled ? yes : no],
   ]);
   return table(headings(says, 'rule', 'severity', 'figure', 'limit', 'clear', 'for', 'noData', 'enabled'), rows);
 }

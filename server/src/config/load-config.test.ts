@@ -106,6 +106,46 @@ it('sends no secret and trusts no key over an open line', () => {
   ).toEqual([]);
 });
 
+it('takes ways out for alerts whole or not at all, with secrets that do not print', () => {
+  const secret = `whsec_${Buffer.alloc(32, 1).toString('base64')}`;
+  const whole = {
+    TODOKU_PUBLIC_URL: 'https://push.example/',
+    TODOKU_ALERT_WEBHOOK_URL: 'https://hooks.example/todoku',
+    TODOKU_ALERT_WEBHOOK_SECRET: secret,
+    TODOKU_ALERT_SMTP_URL: 'smtps://user:password@mail.example',
+    TODOKU_ALERT_EMAIL_FROM: 'todoku@example.com',
+    TODOKU_ALERT_EMAIL_TO: 'a@example.com, b@example.com,a@example.com',
+  };
+  const { alerts } = loadConfig(whole);
+  expect(alerts).toMatchObject({
+    ...{ publicUrl: 'https://push.example', language: 'en', remindMinutes: 30, slack: null, heartbeat: null },
+    webhook: { minSeverity: 'info' },
+    email: { from: 'todoku@example.com', to: ['a@example.com', 'b@example.com'], minSeverity: 'warn' },
+  });
+  expect(JSON.stringify(alerts)).not.toMatch(/whsec|hooks\.example|password/);
+  expect(problems({ ...whole, TODOKU_ALERT_WEBHOOK_SECRET: '', TODOKU_ALERT_EMAIL_TO: '' })).toEqual([
+    '- TODOKU_ALERT_WEBHOOK_SECRET has to be set, because TODOKU_ALERT_WEBHOOK_URL is.',
+    '- TODOKU_ALERT_EMAIL_TO has to be set, because TODOKU_ALERT_SMTP_URL, TODOKU_ALERT_EMAIL_FROM is.',
+  ]);
+  expect(
+    problems({
+      TODOKU_ALERT_WEBHOOK_SECRET: 'whsec_short',
+      TODOKU_ALERT_SLACK_URL: 'http://hooks.example/T0',
+      TODOKU_ALERT_HEARTBEAT_URL: 'ftp://x',
+      TODOKU_ALERT_EMAIL_TO: 'a@example.com,nobody',
+      TODOKU_ALERT_SLACK_MIN: 'loud',
+    }).map((problem) => problem.split(' ')[1]),
+  ).toEqual(
+    expect.arrayContaining([
+      'TODOKU_ALERT_WEBHOOK_SECRET',
+      'TODOKU_ALERT_SLACK_MIN',
+      'TODOKU_ALERT_EMAIL_TO',
+      'TODOKU_ALERT_HEARTBEAT_URL',
+      'TODOKU_ALERT_SLACK_URL',
+    ]),
+  );
+});
+
 it('says which variables look misspelt', () => {
   expect(loadConfig({ TODOKU_DELIVRY_SLOTS: '3', PATH: '/bin' }).unknownVariables).toEqual(['TODOKU_DELIVRY_SLOTS']);
 });

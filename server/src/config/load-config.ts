@@ -140,9 +140,9 @@ function arrangeAlerts(values: Values): Config['alerts'] {
     publicUrl: values.TODOKU_PUBLIC_URL?.replace(/\/+$/, '') ?? null,
     language: values.TODOKU_ALERT_LANGUAGE,
     remindMinutes: values.TODOKU_ALERT_REMIND_MINUTES,
-    webhook: webhookUrl && secret && { url: webhookUrl, secret, minSeverity: values.TODOKU_ALERT_WEBHOOK_MIN },
+    webhook: webhookUrl === null || secret === null ? null : { url: webhookUrl, secret, minSeverity: values.TODOKU_ALERT_WEBHOOK_MIN },
     slack: slackUrl && { url: slackUrl, minSeverity: values.TODOKU_ALERT_SLACK_MIN },
-    email: smtpUrl && from && to && { url: smtpUrl, from, to, minSeverity: values.TODOKU_ALERT_EMAIL_MIN },
+    email: smtpUrl === null || from === null || to === null ? null : { url: smtpUrl, from, to, minSeverity: values.TODOKU_ALERT_EMAIL_MIN },
     heartbeat: heartbeatUrl && { url: heartbeatUrl, method: values.TODOKU_ALERT_HEARTBEAT_METHOD },
   };
 }

@@ -164,7 +164,8 @@ export const settings = {
     `one of ${severities.join(', ')}`,
   ),
   TODOKU_ALERT_HEARTBEAT_URL: optional(secretUrl(['https:', 'http:']), {
-    meaning: 'Asked for once a minute while the system is well: a watcher outside (healthchecks.io and the like) raises the alarm when it is not.',
+    meaning:
+      'Asked for once a minute while the system is well: a watcher outside (healthchecks.io and the like) raises the alarm when it is not.',
     fallbackMeaning: 'nobody outside watches',
     expected: 'an https URL (http only on this machine)',
   }),

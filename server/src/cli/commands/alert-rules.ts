@@ -22,7 +22,10 @@ function addList(alerts: Command, cli: Cli): void {
 
 function addSet(rule: Command, cli: Cli): void {
   const { alerts: says } = cli.messages;
-  const text = { summary: says.commands.ruleSet, example: `alerts rule set queue-backlog threshold=200 clearThreshold=100 --reason 'we have grown'` };
+  const text = {
+    summary: says.commands.ruleSet,
+    example: `alerts rule set queue-backlog threshold=200 clearThreshold=100 --reason 'we have grown'`,
+  };
   const command = assignments(needsReason(addCommand(rule, 'set', text, cli), cli).argument('<rule>', says.columns.rule, plainText), cli);
   onCall<{ readonly reason: string }>(command, cli, async ({ reason }, [name = '', ...given]) => {
     const { parseInput } = await import('../../errors/parse-input.js');

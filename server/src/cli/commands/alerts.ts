@@ -17,7 +17,9 @@ export function addAlerts(program: Command, cli: Cli): void {
 }
 
 function addActive(alerts: Command, cli: Cli): void {
-  const command = addCommand(alerts, 'active', { summary: cli.messages.alerts.commands.active, example: 'alerts' }, cli, { isDefault: true });
+  const command = addCommand(alerts, 'active', { summary: cli.messages.alerts.commands.active, example: 'alerts active --json' }, cli, {
+    isDefault: true,
+  });
   onCall(command, cli, async () => {
     const { renderOverview } = await import('../render-alerts.js');
     const overview = await withAlerts(cli, (manager) => manager.overview());

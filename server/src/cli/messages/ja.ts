@@ -1,7 +1,7 @@
+import { alertsJa } from './alerts-ja.js';
 import type { Messages } from './en.js';
 import { errorsInJapanese } from './ja-errors.js';
 import { inJapanese } from './translate.js';
-import { alertsJa } from './alerts-ja.js';
 
 const broadcastStates: Readonly<Record<string, string>> = {
   draft: '下書き',

@@ -6,9 +6,9 @@ import type { ActiveAlert, AlertEpisode, By, Silence } from './alert-types.js';
 import { writeTestNotice } from './notice-outbox.js';
 import { type AlertOverview, type HistoryQuestion, readActive, readHistory, readOverview } from './read-alerts.js';
 import { type RouteName, readRoutes } from './route-directory.js';
+import { requestDeadlineMs } from './routes/bounded-request.js';
 import { RuleBook, type StoredRule } from './rule-book.js';
 import type { NewRule, RuleChanges } from './rule-input.js';
-import { requestDeadlineMs } from './routes/bounded-request.js';
 import { addSilence, endSilence, type NewSilence, readSilences } from './silences.js';
 
 /** What became of a test message. */

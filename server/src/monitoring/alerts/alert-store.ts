@@ -35,10 +35,10 @@ on conflict (rule, subject) do update set state = excluded.state, since = exclud
 /** What is over and about something that is no more. */
 export async function forgetStates(tx: Queryable, gone: readonly Pick<StoredAlert, 'rule' | 'subject'>[]): Promise<void> {
   if (gone.length === 0) return;
-  await tx.query(
-    /* sql */ 'delete from push.alerts where (rule, subject) in (select * from unnest($1::text[], $2::text[]))',
-    [gone.map(({ rule }) => rule), gone.map(({ subject }) => subject)],
-  );
+  await tx.query(/* sql */ 'delete from push.alerts where (rule, subject) in (select * from unnest($1::text[], $2::text[]))', [
+    gone.map(({ rule }) => rule),
+    gone.map(({ subject }) => subject),
+  ]);
 }
 
 interface Firing {

@@ -60,9 +60,13 @@ describe('evaluate', () => {
   });
 
   it('knows the worse of two values', () => {
-    expect([worse('above', 1, 2), worse('below', 1, 2), worse('above', null, 2), worse('below', 1, null), worse('above', null, null)]).toEqual(
-      [2, 1, 2, 1, null],
-    );
+    expect([
+      worse('above', 1, 2),
+      worse('below', 1, 2),
+      worse('above', null, 2),
+      worse('below', 1, null),
+      worse('above', null, null),
+    ]).toEqual([2, 1, 2, 1, null]);
   });
 });
 

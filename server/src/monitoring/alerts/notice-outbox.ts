@@ -8,7 +8,7 @@ import type { RouteEntry, RouteName } from './route-directory.js';
 const newId = (): string => `msg_${randomUUID().replaceAll('-', '')}`;
 
 /** For how long a message is tried before it counts as failed for good. */
-export const tryForMs = 24 * 3_600_000;
+const tryForMs = 24 * 3_600_000;
 
 /**
  * Hands alerts to every route that wants them, in the transaction that says that they were told. Whatever happens within `groupMs` after a

@@ -19,7 +19,7 @@ order by a.state, array_position(array['page', 'warn', 'info'], coalesce(e.sever
 }
 
 /** Whether alerting itself works. */
-export interface AlertingState {
+interface AlertingState {
   /** By all running processes; the log is always one of them while any runs. */
   readonly routes: readonly RouteEntry[];
   readonly undelivered: readonly Undelivered[];
@@ -40,7 +40,9 @@ export interface AlertOverview extends AlertingState {
 }
 
 export async function readOverview(database: Queryable): Promise<AlertOverview> {
-  const [turn] = await database.query<Pick<AlertOverview, 'at' | 'evaluatedAt' | 'evaluatedBy' | 'stale' | 'heartbeatAt' | 'heartbeatError'>>(
+  const [turn] = await database.query<
+    Pick<AlertOverview, 'at' | 'evaluatedAt' | 'evaluatedBy' | 'stale' | 'heartbeatAt' | 'heartbeatError'>
+  >(
     /* sql */ `
 select clock_timestamp() as at, evaluated_at as "evaluatedAt", evaluated_by as "evaluatedBy",
   evaluated_at is null or evaluated_at < clock_timestamp() - interval '1 minute' as stale,

@@ -4,7 +4,7 @@ import { recordAct } from '../../security/audit.js';
 import type { By, Silence } from './alert-types.js';
 
 /** A silence that is meant for ever is a rule that should be switched off. */
-export const longestSilenceMs = 30 * 86_400_000;
+const longestSilenceMs = 30 * 86_400_000;
 
 export interface NewSilence {
   /** Absent: every rule. */
@@ -36,7 +36,12 @@ select $1, $2, $3, $4, $5 where $3 > clock_timestamp() and $3 <= clock_timestamp
       throw new TodokuError('INVALID_INPUT', { message: 'until: must be within 30 days from now', path: 'until' });
     }
     const target = `alert_silence:${made.id}`;
-    await recordAct(tx, { ...by, action: 'alerts.silence', target, details: { rule: made.rule, subject: made.subject, until: made.until } });
+    await recordAct(tx, {
+      ...by,
+      action: 'alerts.silence',
+      target,
+      details: { rule: made.rule, subject: made.subject, until: made.until },
+    });
     return made;
   });
 }

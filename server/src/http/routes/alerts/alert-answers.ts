@@ -10,7 +10,7 @@ const acknowledged = {
   acknowledgedNote: z.string().nullable(),
 };
 
-export const activeAlert = z.object({
+const activeAlert = z.object({
   id: z.int().nullable().meta({ description: 'By which it is acknowledged; null while it is pending' }),
   rule: z.string(),
   subject: z.string().meta({ description: 'Empty: the whole system' }),

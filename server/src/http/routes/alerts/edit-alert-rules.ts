@@ -30,7 +30,8 @@ export function editAlertRules({ alertManager }: HttpParts): Route[] {
       summary: 'Add a rule',
       body: newRuleSchema.extend({ name: ruleNameSchema, reason }),
       answers: { 201: ruleAnswer },
-      handle: ({ caller, body: { reason: why, name, ...rule } }) => alertManager.createRule(name, rule, { actor: actorOf(caller), reason: why }),
+      handle: ({ caller, body: { reason: why, name, ...rule } }) =>
+        alertManager.createRule(name, rule, { actor: actorOf(caller), reason: why }),
     }),
     route({
       method: 'POST',

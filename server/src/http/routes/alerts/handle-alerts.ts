@@ -61,7 +61,13 @@ export function handleAlerts({ alertManager }: HttpParts): Route[] {
       params: routeParams,
       body: reasonBody,
       answers: {
-        200: z.object({ ...routeParams.shape, id: z.string(), ok: z.boolean(), answer: z.string().nullable(), error: z.string().nullable() }),
+        200: z.object({
+          ...routeParams.shape,
+          id: z.string(),
+          ok: z.boolean(),
+          answer: z.string().nullable(),
+          error: z.string().nullable(),
+        }),
       },
       handle: ({ caller, params, body }) => alertManager.testRoute(params.route, { actor: actorOf(caller), reason: body.reason }),
     }),

@@ -1,5 +1,8 @@
 import type { FigureDefinition } from '../../figures.js';
+import type { Comparison } from '../alert-types.js';
 import type { MessageWords } from './message-words.js';
+
+type ValueWords = Pick<MessageWords, 'noData' | 'on' | 'off' | 'units'>;
 
 const steps = [
   ['d', 86_400_000],
@@ -9,7 +12,7 @@ const steps = [
 ] as const;
 
 /** A value as people read it: 91.2 %, 6.5 min, 1,234. */
-export function formatValue(value: number | null, unit: FigureDefinition['unit'], words: Pick<MessageWords, 'noData' | 'on' | 'off' | 'units'>) {
+export function formatValue(value: number | null, unit: FigureDefinition['unit'], words: ValueWords) {
   if (value === null) return words.noData;
   switch (unit) {
     case 'share':
@@ -21,6 +24,12 @@ export function formatValue(value: number | null, unit: FigureDefinition['unit']
     default:
       return digits(value);
   }
+}
+
+/** What a rule fires at: > 5 s, < 95 %, on. */
+export function formatLimit(comparison: Comparison, threshold: number, unit: FigureDefinition['unit'], words: ValueWords): string {
+  if (unit === 'flag') return words.on;
+  return `${comparison === 'above' ? '>' : '<'} ${formatValue(threshold, unit, words)}`;
 }
 
 function duration(ms: number, units: MessageWords['units']): string {

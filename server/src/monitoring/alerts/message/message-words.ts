@@ -25,8 +25,8 @@ export interface MessageWords {
   readonly on: string;
   readonly off: string;
   readonly units: Readonly<Record<'ms' | 's' | 'min' | 'h' | 'd', string>>;
-  /** IANA zone that people are told times in, beside UTC; null: UTC alone. */
-  readonly zone: { readonly name: string; readonly abbreviation: string } | null;
+  /** IANA zone that people are told times in, beside UTC. */
+  readonly zone: { readonly name: string; readonly abbreviation: string };
 }
 
 export const englishWords: MessageWords = {
@@ -56,7 +56,7 @@ export const englishWords: MessageWords = {
   on: 'on',
   off: 'off',
   units: { ms: ' ms', s: ' s', min: ' min', h: ' h', d: ' days' },
-  zone: null,
+  zone: { name: 'UTC', abbreviation: 'Z' },
 };
 
 export const japaneseWords: MessageWords = {

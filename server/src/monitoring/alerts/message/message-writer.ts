@@ -57,10 +57,13 @@ export class MessageWriter {
     const limit = words.limit(alert.comparison, value(alert.threshold));
     const head = `${words.changes[alert.change]} [${words.severities[alert.severity]}] ${this.#summary(alert)}`;
     const lines: readonly (readonly [string, string | null])[] = [
-      [words.value, `${value(alert.value)} ${limit}`],
+      [words.value, alert.unit === 'flag' ? value(alert.value) : `${value(alert.value)} ${limit}`],
       [words.about, alert.subject === '' ? words.wholeSystem : printable(alert.subject)],
       [words.since, this.#time(alert.since)],
-      [words.until, alert.resolvedAt === null ? null : `${this.#time(alert.resolvedAt)} (${words.resolvedWhy[alert.resolvedWhy ?? 'cleared']})`],
+      [
+        words.until,
+        alert.resolvedAt === null ? null : `${this.#time(alert.resolvedAt)} (${words.resolvedWhy[alert.resolvedWhy ?? 'cleared']})`,
+      ],
       [words.first, over ? null : `npx ${printable(alert.command)}`],
       [words.page, over ? null : this.runbookLink(alert.runbook)],
       [words.acknowledge, over ? null : `npx todoku alerts ack ${alert.id} --reason '…'`],
@@ -73,11 +76,11 @@ export class MessageWriter {
     return printable(this.#language === 'ja' ? summaryJa : summaryEn);
   }
 
-  /** In UTC, and where the readers have a zone, in that first. */
+  /** In UTC, and where the readers have a zone of their own, in that first. */
   #time(iso: string): string {
     const utc = `${iso.slice(0, 16).replace('T', ' ')}Z`;
     const { zone } = this.#words;
-    if (zone === null) return utc;
+    if (zone.name === 'UTC') return utc;
     const local = new Intl.DateTimeFormat('sv-SE', { timeZone: zone.name, dateStyle: 'short', timeStyle: 'short' }).format(new Date(iso));
     return `${local} ${zone.abbreviation} (${utc})`;
   }

@@ -23,7 +23,10 @@ interface BoundedRequest {
  * One request on a connection of its own, never repeated here. 2xx is success. A redirect is a failure and is not followed: what is signed or
  * secret goes to the address that the operator wrote and to no other. At most the beginning of an answer is read.
  */
-export async function boundedRequest(url: string, { deadlineMs = requestDeadlineMs, clock, ...options }: BoundedRequest): Promise<SendResult> {
+export async function boundedRequest(
+  url: string,
+  { deadlineMs = requestDeadlineMs, clock, ...options }: BoundedRequest,
+): Promise<SendResult> {
   const agent = new Agent({ connections: 1, pipelining: 0 });
   try {
     const signal = AbortSignal.timeout(deadlineMs);

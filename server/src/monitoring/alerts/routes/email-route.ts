@@ -44,6 +44,7 @@ export function emailRoute({ url, from, to, minSeverity, writer, deadlineMs = re
           to: [...to],
           subject,
           text: `${text}\n`,
+          textEncoding: 'base64',
           messageId: `<${notice.id}@${domain}>`,
           date: notice.createdAt,
           headers: { 'Auto-Submitted': 'auto-generated' },

@@ -8,8 +8,8 @@ export function logRoute(log: Logger, writer: MessageWriter): AlertRoute {
     name: 'log',
     minSeverity: 'info',
     target: 'the log',
-    send({ id, kind, content, createdAt }) {
-      const { subject } = writer.write({ id, kind, content, createdAt });
+    send({ id, kind, content }) {
+      const { subject } = writer.write({ kind, content });
       const alerts = content.alerts.map(({ change, rule, subject: about, severity, value }) => ({ change, rule, about, severity, value }));
       const bad = content.alerts.some(({ change, severity }) => change !== 'resolved' && severity === 'page');
       if (bad) log.error({ notice: id, alerts }, `NotificationAlert: ${subject}`);

@@ -10,7 +10,10 @@ import { slackRoute } from './slack-route.js';
 import { webhookRoute } from './webhook-route.js';
 
 /** The ways out that the environment of this process names; the log is always one. */
-export function openRoutes({ alerts }: Pick<Config, 'alerts'>, { clock, log }: { readonly clock: Clock; readonly log: Logger }): AlertRoute[] {
+export function openRoutes(
+  { alerts }: Pick<Config, 'alerts'>,
+  { clock, log }: { readonly clock: Clock; readonly log: Logger },
+): AlertRoute[] {
   const writer = new MessageWriter(alerts.language, alerts.publicUrl);
   const routes = [logRoute(log, writer)];
   const { webhook, slack, email } = alerts;
