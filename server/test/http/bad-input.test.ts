@@ -259,6 +259,13 @@ describe('other routes refuse', () => {
     ...['start', 'pause', 'resume', 'cancel'].map((act): [string, object] => [`POST /v1/broadcasts/1/${act}`, {}]),
     ['POST /v1/api-keys', { name: 'x', scopes: ['send'] }],
     ['POST /v1/api-keys/000000000000/revoke', {}],
+    ['PATCH /v1/alerts/rules/breaker-open', { enabled: false }],
+    ['POST /v1/alerts/rules', { name: 'breaker-open', figure: 'breakers_open', comparison: 'above', threshold: 0 }],
+    ['POST /v1/alerts/rules/breaker-open/remove', {}],
+    ['POST /v1/alerts/1/acknowledge', {}],
+    ['POST /v1/alerts/silences', { until: '2026-01-01T00:00:00Z' }],
+    ['POST /v1/alerts/silences/1/end', {}],
+    ['POST /v1/alerts/routes/slack/test', {}],
   ];
 
   it.each(acts)('%s without a reason, or with one that says nothing', async (call, body) => {
@@ -277,8 +284,9 @@ describe('other routes refuse', () => {
     const changing = door.app.declaredRoutes.filter(
       ({ method, access }) => method !== 'GET' && access !== 'public' && access.every((grant) => grant === 'operate' || grant === 'admin'),
     );
+    const parameters: Readonly<Record<string, string>> = { alarm: ':type', 'breaker-open': ':name', slack: ':route' };
     const named = (call: string) =>
-      call.replace(/\/(1|0{12}|alarm)(?=\/|$)/, (_all, part: string) => (part === 'alarm' ? '/:type' : '/:id'));
+      call.replace(/\/(1|0{12}|alarm|breaker-open|slack)(?=\/|$)/, (_all, part: string) => `/${parameters[part] ?? ':id'}`);
     expect(changing.map(({ method, url }) => `${method} ${url}`).sort()).toEqual(acts.map(([call]) => named(call)).sort());
   });
 
