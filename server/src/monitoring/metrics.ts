@@ -1,7 +1,6 @@
 import { collectDefaultMetrics, Registry } from 'prom-client';
 import type { Clock } from '../clock/clock.js';
 import type { Database } from '../database/database.js';
-import { addAlertMetrics } from './alerts/alert-metrics.js';
 import { type DeliveryMetrics, deliveryMetrics } from './delivery-metrics.js';
 import { addSystemMetrics } from './system-metrics.js';
 import { SnapshotReader } from './system-snapshot.js';
@@ -16,7 +15,6 @@ export interface Metrics {
 export function createMetrics({ database, clock }: { readonly database: Database; readonly clock: Clock }): Metrics {
   const registry = new Registry();
   collectDefaultMetrics({ register: registry });
-  addAlertMetrics(registry, database);
   addSystemMetrics(registry, new SnapshotReader(database, clock.monotonic));
   return { registry, delivery: deliveryMetrics(registry) };
 }

@@ -130,6 +130,12 @@ const gauges: readonly SystemMetric[] = [
       }),
   },
   {
+    name: 'alerts',
+    help: 'Alerts by rule: what is pending, and what fires',
+    labels: ['rule', 'severity', 'state'],
+    samples: ({ alerts }) => alerts.map(({ rule, severity, state, n }) => [{ rule, severity, state }, n]),
+  },
+  {
     name: 'tokens',
     help: 'Push tokens, at most a minute old',
     labels: ['platform', 'state'],

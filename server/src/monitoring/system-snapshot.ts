@@ -1,4 +1,5 @@
 import type { Database } from '../database/database.js';
+import { type AlertCount, countAlerts } from './alerts/alert-counts.js';
 import { readLedger } from './ledger.js';
 import type { LedgerRow } from './ledger-types.js';
 import { lastReconciliation, type Reconciliation } from './reconciler.js';
@@ -16,6 +17,7 @@ export interface SystemSnapshot {
   readonly ledger: LedgerRow;
   readonly proof: Reconciliation | null;
   readonly tokens: readonly TokenCount[];
+  readonly alerts: readonly AlertCount[];
 }
 
 /** Several scrapers, or one in a hurry, share what was read. */
@@ -48,15 +50,16 @@ export class SnapshotReader {
   }
 
   async #readNow(): Promise<SystemSnapshot> {
-    const [status, ledger, proof, tokens] = await Promise.all([
+    const [status, ledger, proof, tokens, alerts] = await Promise.all([
       readStatus(this.#database),
       readLedger(this.#database),
       lastReconciliation(this.#database),
       this.#countTokens(),
+      countAlerts(this.#database),
     ]);
     const [row] = ledger.rows;
     if (row === undefined) throw new Error('a ledger without a row');
-    return { status, ledger: row, proof, tokens };
+    return { status, ledger: row, proof, tokens, alerts };
   }
 
   async #countTokens(): Promise<readonly TokenCount[]> {
