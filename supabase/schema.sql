@@ -34,6 +34,8 @@ create sequence push.receipt_batches_id_seq as bigint increment 1 minvalue 1 max
 
 create sequence push.reconciliations_id_seq as bigint increment 1 minvalue 1 maxvalue 9223372036854775807 start 1 cache 1; -- identity of reconciliations.id
 
+create sequence push.tuning_history_id_seq as bigint increment 1 minvalue 1 maxvalue 9223372036854775807 start 1 cache 1; -- identity of tuning_history.id
+
 -- Tables
 
 create table public.notification_settings (
@@ -576,6 +578,51 @@ create table push.reconciliations (
   constraint reconciliations_pkey PRIMARY KEY (id)
 );
 
+create table push.tuning (
+  id smallint not null default 1,
+  controller boolean not null default true,
+  slots integer,
+  chunk_size integer,
+  claim_size integer,
+  notifications_ttl_ms integer,
+  notifications_max_size integer,
+  notifications_enabled boolean,
+  settings_ttl_ms integer,
+  settings_max_size integer,
+  settings_enabled boolean,
+  tokens_ttl_ms integer,
+  tokens_max_size integer,
+  tokens_enabled boolean,
+  memory jsonb not null default '{}'::jsonb,
+  stepped_at timestamp with time zone,
+  updated_at timestamp with time zone not null default now(),
+  updated_by text not null default 'todoku'::text,
+  updated_reason text not null default 'first start'::text,
+  constraint tuning_chunk_size_check CHECK (((chunk_size >= 1) AND (chunk_size <= 100))),
+  constraint tuning_claim_size_check CHECK (((claim_size >= 1) AND (claim_size <= 200))),
+  constraint tuning_id_check CHECK ((id = 1)),
+  constraint tuning_memory_check CHECK ((jsonb_typeof(memory) = 'object'::text)),
+  constraint tuning_notifications_max_size_check CHECK (((notifications_max_size >= 1) AND (notifications_max_size <= 1000000))),
+  constraint tuning_notifications_ttl_ms_check CHECK (((notifications_ttl_ms >= 100) AND (notifications_ttl_ms <= 3600000))),
+  constraint tuning_pkey PRIMARY KEY (id),
+  constraint tuning_settings_max_size_check CHECK (((settings_max_size >= 1) AND (settings_max_size <= 1000000))),
+  constraint tuning_settings_ttl_ms_check CHECK (((settings_ttl_ms >= 100) AND (settings_ttl_ms <= 3600000))),
+  constraint tuning_slots_check CHECK (((slots >= 1) AND (slots <= 200))),
+  constraint tuning_tokens_max_size_check CHECK (((tokens_max_size >= 1) AND (tokens_max_size <= 1000000))),
+  constraint tuning_tokens_ttl_ms_check CHECK (((tokens_ttl_ms >= 100) AND (tokens_ttl_ms <= 3600000)))
+);
+
+create table push.tuning_history (
+  id bigint not null generated always as identity,
+  at timestamp with time zone not null default clock_timestamp(),
+  actor text not null,
+  reason text not null,
+  before jsonb not null,
+  after jsonb not null,
+  measurements jsonb,
+  constraint tuning_history_pkey PRIMARY KEY (id)
+);
+
 create table push.user_recent (
   user_id uuid not null,
   pace_until timestamp with time zone not null,
@@ -598,6 +645,7 @@ create table push.workers (
   started_at timestamp with time zone not null default now(),
   heartbeat_at timestamp with time zone not null default now(),
   stopped_at timestamp with time zone,
+  stats jsonb not null default '{}'::jsonb,
   constraint workers_pkey PRIMARY KEY (id)
 );
 
@@ -713,6 +761,16 @@ begin
   return (select count(*) <= 200 and coalesce(bool_and(type ~ '^[A-Za-z0-9_.-]{1,64}$' and said in ('{"enabled": true}', '{"enabled": false}')), true)
     from jsonb_each(types) as one (type, said));
 end $function$
+;
+
+CREATE OR REPLACE FUNCTION push.caches_are_read()
+ RETURNS boolean
+ LANGUAGE sql
+ STABLE
+ SET search_path TO ''
+AS $function$
+  select exists (select from push.workers where 'api' = any (roles) and stopped_at is null and heartbeat_at > now() - interval '1 minute')
+$function$
 ;
 
 CREATE OR REPLACE FUNCTION push.catch_up(since timestamp with time zone, until timestamp with time zone)
@@ -920,6 +978,48 @@ begin
 end $function$
 ;
 
+CREATE OR REPLACE FUNCTION push.tell_caches()
+ RETURNS trigger
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO ''
+AS $function$
+declare
+  users text[];
+begin
+  if not push.caches_are_read() then
+    return null;
+  end if;
+  if tg_level = 'STATEMENT' and tg_argv[1] = 'all' then
+    users := array['*'];
+  elsif tg_op = 'INSERT' then
+    users := array(select distinct right(user_id::text, 8) from added limit 901);
+  elsif tg_op = 'DELETE' then
+    users := array(select distinct right(user_id::text, 8) from gone limit 901);
+  else
+    users := array(select distinct right(user_id::text, 8) from (select user_id from added union all select user_id from gone) both_sides limit 901);
+  end if;
+  if cardinality(users) > 900 then
+    users := array['*'];
+  end if;
+  if cardinality(users) > 0 then
+    perform pg_catalog.pg_notify('todoku_cache', tg_argv[0] || ':' || array_to_string(users, ''));
+  end if;
+  return null;
+end $function$
+;
+
+CREATE OR REPLACE FUNCTION push.tell_tuning()
+ RETURNS trigger
+ LANGUAGE plpgsql
+ SET search_path TO ''
+AS $function$
+begin
+  perform pg_catalog.pg_notify('todoku_tuning', '');
+  return null;
+end $function$
+;
+
 CREATE OR REPLACE FUNCTION push.uuid_v7()
  RETURNS uuid
  LANGUAGE sql
@@ -949,17 +1049,41 @@ end $function$
 
 -- Triggers
 
+CREATE TRIGGER notification_settings_tell_delete AFTER DELETE ON public.notification_settings REFERENCING OLD TABLE AS gone FOR EACH STATEMENT EXECUTE FUNCTION push.tell_caches('settings');
+
+CREATE TRIGGER notification_settings_tell_insert AFTER INSERT ON public.notification_settings REFERENCING NEW TABLE AS added FOR EACH STATEMENT EXECUTE FUNCTION push.tell_caches('settings');
+
+CREATE TRIGGER notification_settings_tell_truncate AFTER TRUNCATE ON public.notification_settings FOR EACH STATEMENT EXECUTE FUNCTION push.tell_caches('settings', 'all');
+
+CREATE TRIGGER notification_settings_tell_update AFTER UPDATE ON public.notification_settings REFERENCING OLD TABLE AS gone NEW TABLE AS added FOR EACH STATEMENT EXECUTE FUNCTION push.tell_caches('settings');
+
 CREATE TRIGGER notification_settings_updated_at BEFORE UPDATE ON public.notification_settings FOR EACH ROW EXECUTE FUNCTION push.keep_updated_at();
 
 CREATE TRIGGER notification_push_trigger AFTER INSERT ON public.notifications REFERENCING NEW TABLE AS inserted FOR EACH STATEMENT EXECUTE FUNCTION push.take_in();
 
 CREATE TRIGGER notifications_read_at BEFORE UPDATE OF is_read ON public.notifications FOR EACH ROW EXECUTE FUNCTION push.keep_read_at();
 
+CREATE TRIGGER notifications_tell_delete AFTER DELETE ON public.notifications FOR EACH STATEMENT EXECUTE FUNCTION push.tell_caches('notifications', 'all');
+
+CREATE TRIGGER notifications_tell_truncate AFTER TRUNCATE ON public.notifications FOR EACH STATEMENT EXECUTE FUNCTION push.tell_caches('notifications', 'all');
+
+CREATE TRIGGER notifications_tell_update AFTER UPDATE ON public.notifications REFERENCING OLD TABLE AS gone NEW TABLE AS added FOR EACH STATEMENT EXECUTE FUNCTION push.tell_caches('notifications');
+
+CREATE TRIGGER push_tokens_tell_delete AFTER DELETE ON public.push_tokens REFERENCING OLD TABLE AS gone FOR EACH STATEMENT EXECUTE FUNCTION push.tell_caches('tokens');
+
+CREATE TRIGGER push_tokens_tell_insert AFTER INSERT ON public.push_tokens REFERENCING NEW TABLE AS added FOR EACH STATEMENT EXECUTE FUNCTION push.tell_caches('tokens');
+
+CREATE TRIGGER push_tokens_tell_truncate AFTER TRUNCATE ON public.push_tokens FOR EACH STATEMENT EXECUTE FUNCTION push.tell_caches('tokens', 'all');
+
+CREATE TRIGGER push_tokens_tell_update AFTER UPDATE ON public.push_tokens REFERENCING OLD TABLE AS gone NEW TABLE AS added FOR EACH STATEMENT EXECUTE FUNCTION push.tell_caches('tokens');
+
 CREATE TRIGGER push_tokens_updated_at BEFORE UPDATE ON public.push_tokens FOR EACH ROW EXECUTE FUNCTION push.keep_updated_at();
 
 CREATE TRIGGER audit_is_append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON push.audit FOR EACH STATEMENT EXECUTE FUNCTION push.refuse_change();
 
 CREATE CONSTRAINT TRIGGER outbox_wakes_planning AFTER INSERT ON push.outbox DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION push.wake_planning();
+
+CREATE TRIGGER tuning_tells AFTER UPDATE ON push.tuning FOR EACH STATEMENT EXECUTE FUNCTION push.tell_tuning();
 
 -- Row level security
 
@@ -1002,6 +1126,8 @@ grant execute on function auth.uid() to public;
 grant execute on function push.applied_migrations() to todoku_worker;
 
 grant execute on function push.are_type_settings(types jsonb) to public;
+
+grant execute on function push.caches_are_read() to public;
 
 grant execute on function push.catch_up(since timestamp with time zone, until timestamp with time zone) to todoku_worker;
 
@@ -1134,6 +1260,10 @@ grant delete, insert, select, update on table push.projects to todoku_worker;
 grant delete, insert, select, update on table push.receipt_batches to todoku_worker;
 
 grant delete, insert, select on table push.reconciliations to todoku_worker;
+
+grant select, update on table push.tuning to todoku_worker;
+
+grant delete, insert, select on table push.tuning_history to todoku_worker;
 
 grant delete, insert, select, update on table push.user_recent to todoku_worker;
 

@@ -13,6 +13,11 @@ import { NotificationIntake } from './notifications/notification-intake.js';
 import { NotificationService } from './notifications/notification-service.js';
 import { ControlPanel } from './operations/controls.js';
 import { ControlsCache } from './operations/controls-cache.js';
+import { CacheHints } from './performance/caches/cache-hints.js';
+import { SharedCaches } from './performance/caches/shared-caches.js';
+import { LiveTuning } from './performance/live-tuning.js';
+import type { SlotLoad } from './performance/process-stats.js';
+import { tuningBounds } from './performance/tuning-values.js';
 import { warnOfZonesThatDiffer } from './planning/compare-zones.js';
 import { PolicyManager } from './planning/policy-manager.js';
 import { createExpoProvider } from './providers/expo/expo-provider.js';
@@ -23,13 +28,14 @@ import { openKeyring } from './security/open-keyring.js';
 import { PushTokenManager } from './tokens/push-token-manager.js';
 import { AlertWatch } from './workers/alert-watch.js';
 import { workerDuties } from './workers/duties.js';
-import { beat, sayGoodbye } from './workers/heartbeat.js';
+import { startHeartbeat } from './workers/heartbeat.js';
 import { hotPathSettings } from './workers/hot-path-settings.js';
 import { Worker } from './workers/worker.js';
 
 const ROLE = 'todoku_worker';
 const EXPO = 'https://exp.host';
-const HEARTBEAT_MS = 10_000;
+/** Of the provider's: what the slots can use at most, which are the limit, and some for receipts. Connections are opened as they are needed. */
+const PROVIDER_CONNECTIONS = tuningBounds.slots.most + 8;
 const STATEMENT_TIMEOUT_MS = 30_000;
 export const VERSION = '0.1.0';
 
@@ -51,6 +57,10 @@ export interface Foundation {
   readonly keyring: LocalKeyring;
   readonly providers: readonly Provider[];
   readonly pushTokenManager: PushTokenManager;
+  /** Followed live. */
+  readonly tuning: LiveTuning;
+  /** Off until the door opens. */
+  readonly caches: SharedCaches;
   close(): Promise<void>;
 }
 
@@ -67,20 +77,29 @@ export async function openFoundation(config: Config, { databaseUrl, sandboxUrl, 
   const expo = createExpoProvider({
     baseUrl: config.expo.baseUrl ?? sandboxUrl ?? EXPO,
     accessToken: config.expo.accessToken?.reveal() ?? null,
-    connections: config.delivery.slots,
+    connections: PROVIDER_CONNECTIONS,
     clock,
     log,
   });
+  const defaults = { slots: config.delivery.slots, chunkSize: config.planning.chunkSize };
+  const tuning = new LiveTuning({ database, defaults, log });
+  const caches = new SharedCaches({ database, tuning });
   const close = async (): Promise<void> => {
     await expo.close();
+    await caches.stop();
+    await tuning.stop();
     await database.close();
   };
   const providers = [expo];
-  const keyring = await findKeyring(config, database, log).catch(async (error: unknown) => {
+  try {
+    const keyring = await findKeyring(config, database, log);
+    await tuning.start();
+    const pushTokenManager = new PushTokenManager({ database, keyring, providers, log, cache: caches.tokens });
+    return { database, keyring, providers, pushTokenManager, tuning, caches, close };
+  } catch (error) {
     await close();
     throw error;
-  });
-  return { database, keyring, providers, pushTokenManager: new PushTokenManager({ database, keyring, providers, log }), close };
+  }
 }
 
 async function findKeyring({ security: { keys }, dataDirectory }: Config, database: Database, log: Logger): Promise<LocalKeyring> {
@@ -100,7 +119,7 @@ export interface Managers {
   readonly controls: ControlsCache;
 }
 
-export function openManagers(config: Config, { clock }: Surroundings, { database }: Foundation): Managers {
+export function openManagers(config: Config, { clock }: Surroundings, { database, caches }: Foundation): Managers {
   const controls = new ControlsCache(database, clock.monotonic);
   return {
     controls,
@@ -109,9 +128,12 @@ export function openManagers(config: Config, { clock }: Surroundings, { database
       controls,
       pushEnabled: config.pushEnabled,
       clock,
+      onTaken: (users) => {
+        for (const user of users) caches.notifications.forget(user);
+      },
     }),
     broadcastManager: new BroadcastManager(database),
-    inbox: new Inbox(database),
+    inbox: new Inbox(database, caches.notifications),
     controlPanel: new ControlPanel(database),
     policyManager: new PolicyManager(database),
     alertManager: new AlertManager(database),
@@ -142,7 +164,8 @@ export async function startWorker(
     settings: hotPathSettings,
     log,
   });
-  const identity = { id: config.instance, host: hostname(), pid: process.pid, roles: config.roles, version: VERSION };
+  const { tuning } = foundation;
+  const hints = new CacheHints('notifications', { database: foundation.database, isRead: () => tuning.cachesAreRead, log });
   const worker = new Worker(
     {
       database,
@@ -153,18 +176,10 @@ export async function startWorker(
       quarantine: foundation.pushTokenManager.quarantine,
       log,
       metrics,
+      tuning,
       planningTime: () => null,
-      duties: [
-        ...workerDuties({ database: foundation.database, quarantine: foundation.pushTokenManager.quarantine, log }),
-        {
-          name: 'heartbeat',
-          everyMs: HEARTBEAT_MS,
-          run: async () => {
-            await beat(foundation.database, identity);
-            return false;
-          },
-        },
-      ],
+      onPlanned: (users) => hints.tell(users),
+      duties: workerDuties({ database: foundation.database, quarantine: foundation.pushTokenManager.quarantine, log }),
     },
     workerOptions(config),
   );
@@ -175,11 +190,13 @@ export async function startWorker(
     await database.close();
     throw error;
   }
+  const heartbeat = beginHeartbeat(config, surroundings, foundation, () => worker.load());
   return {
     stop: async () => {
       try {
         await worker.stop();
-        await sayGoodbye(foundation.database, identity.id);
+        await hints.close();
+        await heartbeat.stop();
       } finally {
         await database.close();
       }
@@ -187,12 +204,21 @@ export async function startWorker(
   };
 }
 
+/** One for each process: a worker's tells of its slots; a process that only answers HTTP has none. */
+export function beginHeartbeat(
+  config: Config,
+  { clock, log }: Surroundings,
+  { database, caches }: Foundation,
+  load: () => SlotLoad | null,
+): { stop(): Promise<void> } {
+  const identity = { id: config.instance, host: hostname(), pid: process.pid, roles: config.roles, version: VERSION };
+  return startHeartbeat({ database, monotonic: clock.monotonic, log, identity, load, caches: () => caches.stats() });
+}
+
 function workerOptions(config: Config): ConstructorParameters<typeof Worker>[1] {
   return {
     id: config.instance,
     planningBatch: config.planning.batch,
-    chunkSize: config.planning.chunkSize,
-    slots: config.delivery.slots,
     leaseSeconds: config.delivery.leaseSeconds,
     requestDeadlineMs: config.delivery.requestDeadlineMs,
     receiptDelaySeconds: config.receipts.delaySeconds,

@@ -19,7 +19,16 @@ import type { QueueDepth } from '../queue/queue-engine.js';
 import { ensureAdminKey } from '../security/admin-key-file.js';
 import { ApiKeys } from '../security/api-keys.js';
 import { UserTokenVerifier } from '../security/user-jwt.js';
-import { type Foundation, openFoundation, openManagers, type Surroundings, startAlertWatch, startWorker, VERSION } from '../system.js';
+import {
+  beginHeartbeat,
+  type Foundation,
+  openFoundation,
+  openManagers,
+  type Surroundings,
+  startAlertWatch,
+  startWorker,
+  VERSION,
+} from '../system.js';
 import { fields } from './layout.js';
 import { en, type Messages } from './messages/en.js';
 
@@ -75,11 +84,15 @@ async function start(config: Config, log: Logger, opened: Opened, messages: Mess
   if (config.roles.includes('worker')) {
     const worker = await startWorker(config, surroundings, foundation, metrics.delivery);
     onStop('worker', () => worker.stop(), config.shutdownSeconds * 1000);
+  } else {
+    const heartbeat = beginHeartbeat(config, surroundings, foundation, () => null);
+    onStop('heartbeat', () => heartbeat.stop());
   }
   const watch = startAlertWatch(config, surroundings, foundation);
   onStop('alerts', () => watch.stop(), ALERTS_CLOSE_MS);
   let address: string | null = null;
   if (config.roles.includes('api')) {
+    await foundation.caches.start();
     const server = await openDoor(config, surroundings, foundation, metrics.registry);
     onStop('http', () => server.close());
     address = await listen(server, config);
@@ -88,12 +101,13 @@ async function start(config: Config, log: Logger, opened: Opened, messages: Mess
 }
 
 async function openDoor(config: Config, surroundings: Surroundings, foundation: Foundation, metrics: Registry): Promise<FastifyInstance> {
-  const { database, pushTokenManager } = foundation;
+  const { database, pushTokenManager, caches } = foundation;
   const { clock, log } = surroundings;
   return await createHttpServer({
     ...openManagers(config, surroundings, foundation),
     database,
     pushTokenManager,
+    caches,
     clock,
     log,
     metrics,

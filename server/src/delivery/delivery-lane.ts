@@ -10,6 +10,7 @@ import { keepTrying } from './keep-trying.js';
 import { loadContent } from './load-content.js';
 import type { ProjectRegistry } from './project-registry.js';
 import type { ChunkSender } from './send-chunk.js';
+import { SlotMeter } from './slot-meter.js';
 
 interface LaneParts {
   readonly database: Database;
@@ -25,8 +26,13 @@ interface LaneParts {
 export interface LaneOptions {
   /** Lanes that it serves, the most urgent first. */
   readonly lanes: readonly Lane[];
-  /** Chunks on the wire at once. Nothing is claimed beyond them, so that a crash makes as few unknown as can be. */
-  readonly slots: number;
+  /**
+   * Chunks on the wire at once, as it is now. Nothing is claimed beyond them, so that a crash makes as few unknown as can be. When there are
+   * fewer than before, what is on the wire finishes.
+   */
+  readonly slots: () => number;
+  /** Most chunks of one claim, as it is now. */
+  readonly claimSize: () => number;
   readonly leaseSeconds: number;
   readonly worker: string;
 }
@@ -39,7 +45,7 @@ export class DeliveryLane {
   readonly #parts: LaneParts;
   readonly #options: LaneOptions;
   readonly #freed = new Wake();
-  #busy = 0;
+  readonly meter: SlotMeter;
   #stopping = false;
   /** Which project is asked first; each in turn, so that one with a long queue doesn't take every slot. */
   #turn = 0;
@@ -47,27 +53,39 @@ export class DeliveryLane {
   constructor(parts: LaneParts, options: LaneOptions) {
     this.#parts = parts;
     this.#options = options;
+    this.meter = new SlotMeter(parts.monotonic);
   }
 
   get busy(): number {
-    return this.#busy;
+    return this.meter.busy;
+  }
+
+  get slots(): number {
+    return this.#options.slots();
   }
 
   /** Claims what fits and starts it. Resolves when a good part of the slots is free again: true when it claimed anything. */
   async work(): Promise<boolean> {
-    const { slots } = this.#options;
     // One claim for each freed slot would be many small commits: wait until a third is free, unless nothing is under way.
-    const wanted = Math.max(1, Math.floor(slots / 3));
-    while (slots - this.#busy < wanted && !this.#stopping) await this.#freed.sleep(1000);
+    while (this.#free() < Math.max(1, Math.floor(this.slots / 3)) && !this.#stopping) await this.#freed.sleep(1000);
     let claimed = 0;
     const projects = await this.#parts.registry.list();
     const first = this.#turn++ % Math.max(1, projects.length);
     for (const project of [...projects.slice(first), ...projects.slice(0, first)]) {
-      const free = slots - this.#busy;
+      const free = this.#free();
       if (free <= 0 || this.#stopping) break;
       claimed += await this.#claim(project.id, free);
     }
     return claimed > 0;
+  }
+
+  /** The number of slots has changed: whoever waits for a free one looks again. */
+  retuned(): void {
+    this.#freed.wake();
+  }
+
+  #free(): number {
+    return this.slots - this.busy;
   }
 
   /** Claims nothing from now on, for good. What is on the wire finishes. */
@@ -78,17 +96,18 @@ export class DeliveryLane {
 
   /** Waits until nothing is on the wire. */
   async drained(): Promise<void> {
-    while (this.#busy > 0) await this.#freed.sleep(100);
+    while (this.busy > 0) await this.#freed.sleep(100);
   }
 
   async #claim(projectId: number, free: number): Promise<number> {
     const { engine, monotonic } = this.#parts;
-    const { lanes, leaseSeconds, worker } = this.#options;
+    const { lanes, claimSize, leaseSeconds, worker } = this.#options;
     const claimedAt = monotonic();
-    const leases = await engine.claim({ projectId, lanes, maxChunks: free, leaseSeconds, worker });
+    const leases = await engine.claim({ projectId, lanes, maxChunks: Math.min(free, claimSize()), leaseSeconds, worker });
+    this.meter.claimed(monotonic() - claimedAt);
     if (leases.length === 0) return 0;
     if (FAILPOINTS) await failpoint('after_claim');
-    this.#busy += leases.length;
+    this.meter.add(leases.length);
     void this.#sendAll(leases, claimedAt);
     return leases.length;
   }
@@ -101,7 +120,7 @@ export class DeliveryLane {
     } catch (error) {
       // Nothing was sent: give back at once rather than have the leases run out and be called unknown.
       await this.#giveBack(leases, error);
-      this.#busy -= leases.length;
+      this.meter.add(-leases.length);
       this.#freed.wake();
     }
   }
@@ -113,7 +132,7 @@ export class DeliveryLane {
       // Perhaps on the wire: the lease runs out, and then the type's policy for unknowns decides.
       this.#parts.log.error({ chunkId: lease.chunkId, error: describeError(error) }, 'NotificationError: a chunk was not settled');
     } finally {
-      this.#busy--;
+      this.meter.add(-1);
       this.#freed.wake();
     }
   }

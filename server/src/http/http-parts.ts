@@ -8,6 +8,7 @@ import type { Inbox } from '../notifications/inbox.js';
 import type { NotificationService } from '../notifications/notification-service.js';
 import type { ControlPanel } from '../operations/controls.js';
 import type { ControlsCache } from '../operations/controls-cache.js';
+import type { SharedCaches } from '../performance/caches/shared-caches.js';
 import type { PolicyManager } from '../planning/policy-manager.js';
 import type { QueueEngine } from '../queue/queue-engine.js';
 import type { ApiKeys } from '../security/api-keys.js';
@@ -29,6 +30,8 @@ export interface HttpParts {
   readonly broadcastManager: BroadcastManager;
   readonly pushTokenManager: PushTokenManager;
   readonly inbox: Inbox;
+  /** Of what users are shown. */
+  readonly caches: SharedCaches;
   readonly controlPanel: ControlPanel;
   /** Forgotten when a switch is turned here. */
   readonly controls: ControlsCache;

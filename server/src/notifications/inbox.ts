@@ -1,5 +1,6 @@
 import type { Database } from '../database/database.js';
 import { TodokuError } from '../errors/todoku-error.js';
+import type { UserCache } from '../performance/caches/user-cache.js';
 import { actAsUser } from '../security/act-as-user.js';
 import type { User } from '../security/user-jwt.js';
 import { type InboxPlace, printCursor, readCursor } from './inbox-cursor.js';
@@ -41,9 +42,11 @@ const hers = /* sql */ 'user_id = (select auth.uid()) and (send_at is null or se
  */
 export class Inbox {
   readonly #database: Database;
+  readonly #unread: UserCache<number> | null;
 
-  constructor(database: Database) {
+  constructor(database: Database, unread: UserCache<number> | null = null) {
     this.#database = database;
+    this.#unread = unread;
   }
 
   /** The newest first. Throws INVALID_INPUT for a cursor that is none. */
@@ -67,10 +70,21 @@ limit $4`,
   }
 
   async unreadCount(user: User): Promise<number> {
+    const count = () => this.#countUnread(user);
+    return this.#unread === null ? (await count()).value : await this.#unread.get(user.userId, JSON.stringify(user.claims), count);
+  }
+
+  /** True until the next of her scheduled ones comes into the inbox, which nobody tells. */
+  async #countUnread(user: User): Promise<{ readonly value: number; readonly freshMs: number | null }> {
     const [row] = await actAsUser(this.#database, user, (tx) =>
-      tx.query<{ n: number }>(/* sql */ `select count(*) as n from public.notifications where ${hers} and not is_read`),
+      tx.query<{ n: number; next_ms: number | null }>(
+        /* sql */ `
+select count(*) filter (where send_at is null or send_at <= now()) as n,
+  (extract(epoch from min(send_at) filter (where send_at > now()) - now()) * 1000)::float8 as next_ms
+from public.notifications where user_id = (select auth.uid()) and not is_read`,
+      ),
     );
-    return row?.n ?? 0;
+    return { value: row?.n ?? 0, freshMs: row?.next_ms ?? null };
   }
 
   /** Returns how many were unread. Ids of others, and of nothing, count as nothing. */
@@ -81,6 +95,7 @@ limit $4`,
         [ids],
       ),
     );
+    this.#unread?.forget(user.userId);
     return rows.length;
   }
 
@@ -92,6 +107,7 @@ limit $4`,
         [until],
       ),
     );
+    this.#unread?.forget(user.userId);
     return rows.length;
   }
 
@@ -109,6 +125,7 @@ limit $4`,
         [id],
       );
     });
+    this.#unread?.forget(user.userId);
   }
 
   /** Whether the notification is hers, and if so, what is known of it for the ledger. */

@@ -38,6 +38,8 @@ interface ServiceParts {
   /** false: the configuration switches pushes off. */
   readonly pushEnabled: boolean;
   readonly clock: Clock;
+  /** Called after a commit with whose notifications were taken. */
+  readonly onTaken?: (users: readonly string[]) => void;
 }
 
 /** Takes notifications in, as long as an operator lets it. What it accepts is committed. */
@@ -69,16 +71,27 @@ export class NotificationService {
     const items = checked.filter((item): item is NewNotification => !(item instanceof TodokuError));
     const resultsOf = (taken: readonly boolean[]): ItemResult[] => report(checked, taken, pathOf);
     if (items.length === 0) return { kind: 'results', results: resultsOf([]) };
-    if (once === undefined) return { kind: 'results', results: resultsOf(await this.#parts.intake.take(items)) };
+    if (once === undefined) return { kind: 'results', results: resultsOf(await this.#take(items)) };
     const answer = (taken: readonly boolean[]): StoredAnswer | null => (taken.includes(true) ? once.print(resultsOf(taken)) : null);
     const outcome = await this.#parts.intake.takeOnce({ items, key: once.key, answer });
+    this.#tell(items);
     return outcome.kind === 'replay' ? outcome : { kind: 'results', results: resultsOf(outcome.taken) };
   }
 
   /** Takes notifications that were checked elsewhere. False: the id was used before. */
   async take(items: readonly NewNotification[]): Promise<readonly boolean[]> {
     await this.refuseWhenStopped();
-    return await this.#parts.intake.take(items);
+    return await this.#take(items);
+  }
+
+  async #take(items: readonly NewNotification[]): Promise<readonly boolean[]> {
+    const taken = await this.#parts.intake.take(items);
+    this.#tell(items);
+    return taken;
+  }
+
+  #tell(items: readonly NewNotification[]): void {
+    this.#parts.onTaken?.(items.map(({ userId }) => userId));
   }
 
   /** Throws INTAKE_STOPPED. For doors that have to do something of their own before they submit. */

@@ -18,8 +18,8 @@ export interface PlannerOptions {
   readonly lane: Lane;
   /** Notifications in one transaction. */
   readonly batchSize: number;
-  /** Deliveries in one chunk; at most what one provider request may hold. */
-  readonly chunkSize: number;
+  /** Deliveries in one chunk, as it is now; at most what one provider request may hold. */
+  readonly chunkSize: () => number;
 }
 
 interface PlannerParts {
@@ -30,6 +30,8 @@ interface PlannerParts {
   readonly random: () => number;
   /** Planning time; null: the database's own, so that a worker whose clock is wrong sends nothing in the night. */
   readonly planningTime: () => Date | null;
+  /** Called after a commit with whose notifications were planned. Must neither throw nor wait. */
+  readonly onPlanned: (users: Iterable<string>) => void;
 }
 
 const MOST_ROWS = 500;
@@ -60,7 +62,8 @@ export class Planner {
   /** Plans one batch. */
   async plan(): Promise<PlannedBatch> {
     const { database, policies, localTime, monotonic, random, planningTime } = this.#parts;
-    const { lane, batchSize, chunkSize } = this.#options;
+    const { lane, batchSize } = this.#options;
+    const chunkSize = this.#options.chunkSize();
     const policy = await policies.get();
     const step = policy.capLimit === null ? 0 : policy.capWindowSeconds / policy.capLimit;
     const mark = this.#lowWater.next(String(lane));
@@ -71,7 +74,7 @@ export class Planner {
       lookedMs = monotonic() - lookedAt;
       const taken = readOutboxRows(rows);
       const outboxIds = taken.items.map((item) => item.outboxId);
-      if (taken.items.length === 0) return { notifications: 0, deliveries: 0, outboxIds };
+      if (taken.items.length === 0) return { notifications: 0, deliveries: 0, outboxIds, items: taken.items };
       const history = await this.#history(tx, taken, policy, step);
       // Numbers are drawn outside this transaction's rows: a rollback wastes them, which costs nothing.
       await this.#numbers.reserve(
@@ -84,11 +87,12 @@ export class Planner {
       if (refunds.size > 0) await tx.query(refundCap, [plainArray([...refunds.keys()]), JSON.stringify(Object.fromEntries(refunds)), step]);
       await tx.query(recordPlan, writer.parameters());
       if (FAILPOINTS) await failpoint('before_plan_commit');
-      return { notifications: taken.items.length, deliveries: writer.deliveries, outboxIds };
+      return { notifications: taken.items.length, deliveries: writer.deliveries, outboxIds, items: taken.items };
     });
     this.#lowWater.saw(mark, planned.outboxIds.length === 0 ? null : Math.min(...planned.outboxIds), lookedMs);
     const rows = new Set(planned.outboxIds).size;
     if (rows > 0) this.#outboxRows = Math.min(MOST_ROWS, Math.ceil((batchSize * rows) / planned.notifications));
+    this.#parts.onPlanned(usersOf(planned.items));
     return { notifications: planned.notifications, deliveries: planned.deliveries };
   }
 
@@ -103,4 +107,9 @@ export class Planner {
     ]);
     return { asks, recent: readRecentUsers(rows) };
   }
+}
+
+/** Lazily: mostly nobody wants to know. */
+function* usersOf(items: TakenOutbox['items']): Iterable<string> {
+  for (const { userId } of items) if (userId !== null) yield userId;
 }

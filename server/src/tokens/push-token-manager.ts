@@ -3,6 +3,7 @@ import type { Database } from '../database/database.js';
 import { parseInput } from '../errors/parse-input.js';
 import { TodokuError } from '../errors/todoku-error.js';
 import type { Logger } from '../logging/logger.js';
+import type { UserCache } from '../performance/caches/user-cache.js';
 import { recordAct } from '../security/audit.js';
 import type { Keyring } from '../security/keyring.js';
 import { type AddressedToken, adoptTokens } from './adopt-tokens.js';
@@ -19,6 +20,8 @@ export interface PushTokenParts {
   readonly keyring: Keyring;
   readonly providers: readonly TokenProvider[];
   readonly log: Logger;
+  /** For look-ups that show; nothing that decides about a push reads it. */
+  readonly cache?: UserCache<readonly StoredToken[]>;
 }
 
 /** A token as people may see it. */
@@ -59,6 +62,8 @@ export class PushTokenManager {
     if (row.id !== id) await this.#renewCiphertext(row, token, hash);
     // A statement of its own, after the registration has committed: of several at once, the last sees all.
     await database.query(signOutOldestStatement, [userId]);
+    this.#parts.cache?.forget(userId);
+    if (row.previousUser !== null) this.#parts.cache?.forget(row.previousUser);
     return { tokenId: row.id, moved: row.previousUser !== null && row.previousUser !== userId };
   }
 
@@ -83,6 +88,7 @@ where user_id = $1 and ($2::bytea is null or token_hash = $2) and ($3::uuid is n
 returning id`,
       [userId, 'token' in which ? this.#parts.keyring.hash(which.token) : null, 'token' in which ? null : which.tokenId],
     );
+    this.#parts.cache?.forget(userId);
     return removed.length > 0;
   }
 
@@ -107,15 +113,22 @@ returning id`,
 
   /** Every device that the user ever registered and that is still hers, the latest first. */
   async list(userId: string): Promise<TokenInfo[]> {
-    const rows = await listTokens(this.#parts.database, userId);
+    const rows = await this.#lookUp(userId);
     return rows.map((row) => this.#describe(row));
+  }
+
+  async #lookUp(userId: string): Promise<readonly StoredToken[]> {
+    const { database, cache } = this.#parts;
+    const load = async () => ({ value: await listTokens(database, userId), freshMs: null });
+    return cache === undefined ? (await load()).value : await cache.get(userId, '', load);
   }
 
   /** The user's devices that are sent to. With `reveal` in plain text, which the audit remembers. */
   async getTokenForUser(userId: string, reveal?: By): Promise<TokenInfo[]> {
+    const isActive = ({ state }: StoredToken): boolean => state === 'active';
+    if (reveal === undefined) return (await this.#lookUp(userId)).filter(isActive).map((row) => this.#describe(row));
     return await this.#parts.database.transaction(async (tx) => {
-      const rows = (await listTokens(tx, userId)).filter(({ state }) => state === 'active');
-      if (reveal === undefined) return rows.map((row) => this.#describe(row));
+      const rows = (await listTokens(tx, userId)).filter(isActive);
       await recordAct(tx, {
         ...reveal,
         action: 'tokens.reveal',

@@ -9,6 +9,8 @@ import { ChunkSender } from '../delivery/send-chunk.js';
 import type { TokenQuarantine } from '../delivery/token-quarantine.js';
 import type { Logger } from '../logging/logger.js';
 import type { DeliveryMetrics } from '../monitoring/delivery-metrics.js';
+import type { TuningSource } from '../performance/live-tuning.js';
+import type { SlotLoad } from '../performance/process-stats.js';
 import { LocalTime } from '../planning/local-time.js';
 import { Planner } from '../planning/planner.js';
 import type { Lane } from '../planning/planning-types.js';
@@ -31,8 +33,12 @@ export interface WorkerParts {
   readonly quarantine: TokenQuarantine;
   readonly log: Logger;
   readonly metrics: DeliveryMetrics;
+  /** Slots, chunk and claim size; followed while it works. */
+  readonly tuning: TuningSource;
   /** See Planner. */
   readonly planningTime: () => Date | null;
+  /** See Planner. */
+  readonly onPlanned: (users: Iterable<string>) => void;
   /** Duties of the domains that a worker does as well: name, how often, what. */
   readonly duties: readonly Duty[];
 }
@@ -47,8 +53,6 @@ export interface Duty {
 export interface WorkerOptions {
   readonly id: string;
   readonly planningBatch: number;
-  readonly chunkSize: number;
-  readonly slots: number;
   readonly leaseSeconds: number;
   readonly requestDeadlineMs: number;
   readonly receiptDelaySeconds: number;
@@ -66,16 +70,15 @@ const OUTCOME_WRITERS = 2;
 /** Of each lane: while one decides, another's statements run. */
 const PLANNERS = 2;
 
-/** Slots for critical alone, for critical and default, and for all. */
-function divideSlots(slots: number): { lanes: readonly Lane[]; slots: number }[] {
-  const critical = Math.max(1, Math.floor(slots / 8));
-  const quick = Math.max(1, Math.floor(slots / 4));
-  return [
-    { lanes: [0], slots: critical },
-    { lanes: [0, 1], slots: quick },
-    { lanes: [0, 1, 2], slots: Math.max(1, slots - critical - quick) },
-  ];
-}
+const forCritical = (slots: number): number => Math.max(1, Math.floor(slots / 8));
+const forQuick = (slots: number): number => Math.max(1, Math.floor(slots / 4));
+
+/** Slots for critical alone, for critical and default, and for all: which share of a worker's. */
+const SHARES: readonly { readonly lanes: readonly Lane[]; readonly of: (slots: number) => number }[] = [
+  { lanes: [0], of: forCritical },
+  { lanes: [0, 1], of: forQuick },
+  { lanes: [0, 1, 2], of: (slots) => Math.max(1, slots - forCritical(slots) - forQuick(slots)) },
+];
 
 /**
  * One process's share of the work: plans, delivers, fetches receipts, and does the small duties. Any number of workers may run; what they
@@ -89,6 +92,7 @@ export class Worker {
   readonly #delivering: { readonly lane: DeliveryLane; readonly loop: WorkLoop }[];
   readonly #rest: WorkLoop[];
   #subscription: Subscription | null = null;
+  #endTuning: () => void = () => undefined;
 
   constructor(parts: WorkerParts, options: WorkerOptions) {
     this.#parts = parts;
@@ -127,10 +131,17 @@ export class Worker {
       },
       { deadlineMs: options.requestDeadlineMs, leaseSeconds: options.leaseSeconds },
     );
-    this.#delivering = (options.sending ? divideSlots(options.slots) : []).map((share) => {
+    const { tuning } = parts;
+    this.#delivering = (options.sending ? SHARES : []).map((share) => {
       const lane = new DeliveryLane(
         { database, engine, registry, policies, sender, monotonic, sleep, log },
-        { ...share, leaseSeconds: options.leaseSeconds, worker: options.id },
+        {
+          lanes: share.lanes,
+          slots: () => share.of(tuning.current().slots),
+          claimSize: () => tuning.current().claimSize,
+          leaseSeconds: options.leaseSeconds,
+          worker: options.id,
+        },
       );
       return {
         lane,
@@ -145,8 +156,8 @@ export class Worker {
     this.#planning = LANES.flatMap((lane) =>
       Array.from({ length: PLANNERS }, () => {
         const planner = new Planner(
-          { database, policies, localTime, monotonic, random, planningTime: parts.planningTime },
-          { lane, batchSize: options.planningBatch, chunkSize: options.chunkSize },
+          { database, policies, localTime, monotonic, random, planningTime: parts.planningTime, onPlanned: parts.onPlanned },
+          { lane, batchSize: options.planningBatch, chunkSize: () => tuning.current().chunkSize },
         );
         return new WorkLoop(
           `planning ${lane}`,
@@ -175,18 +186,35 @@ export class Worker {
     const wakePlanning = (): void => {
       for (const loop of this.#planning) loop.wakeUp.wake();
     };
+    this.#endTuning = this.#parts.tuning.onChange(() => {
+      for (const { lane } of this.#delivering) lane.retuned();
+    });
     this.#subscription = await this.#parts.database.listen('todoku_outbox', wakePlanning, wakePlanning);
     for (const loop of this.#loops()) loop.start();
   }
 
   /** Resolves when everything that was on the wire is settled. */
   async stop(): Promise<void> {
+    this.#endTuning();
     for (const { lane } of this.#delivering) lane.stop();
     await this.#subscription?.close();
     await Promise.all(this.#planning.map((loop) => loop.stop()));
     await Promise.all(this.#delivering.map(({ loop }) => loop.stop()));
     await Promise.all(this.#delivering.map(({ lane }) => lane.drained()));
     await Promise.all(this.#rest.map((loop) => loop.stop()));
+  }
+
+  /** What its slots did since the last time it was asked. */
+  load(): SlotLoad {
+    const lanes = this.#delivering.map(({ lane }) => ({ slots: lane.slots, ...lane.meter.take() }));
+    const sum = (of: (lane: (typeof lanes)[number]) => number): number => lanes.reduce((total, lane) => total + of(lane), 0);
+    const claims = sum(({ claims }) => claims);
+    return {
+      slots: sum(({ slots }) => slots),
+      busy: sum(({ busy }) => busy),
+      saturation: Math.max(0, ...lanes.map(({ busy, slots }) => Math.min(1, busy / slots))),
+      claimMs: claims === 0 ? null : sum(({ claimMs }) => claimMs) / claims,
+    };
   }
 
   #loops(): WorkLoop[] {

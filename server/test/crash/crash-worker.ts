@@ -4,11 +4,13 @@ import { connectDatabase } from '../../src/database/connect-database.js';
 import { silentLogger } from '../../src/logging/logger.js';
 import { noDeliveryMetrics } from '../../src/monitoring/delivery-metrics.js';
 import { BroadcastFanOut } from '../../src/notifications/broadcasts/fan-out.js';
+import { fixedTuning } from '../../src/performance/live-tuning.js';
 import { createExpoProvider } from '../../src/providers/expo/expo-provider.js';
 import { parseKeys } from '../../src/security/key-text.js';
 import { LocalKeyring } from '../../src/security/local-keyring.js';
 import { hotPathSettings } from '../../src/workers/hot-path-settings.js';
-import { Worker, type WorkerOptions } from '../../src/workers/worker.js';
+import { Worker } from '../../src/workers/worker.js';
+import type { SpineWorkerOptions } from '../support/spine.js';
 
 const env = (name: string): string => {
   const value = process.env[name];
@@ -18,7 +20,7 @@ const env = (name: string): string => {
 
 const parsed = parseKeys(env('CRASH_KEYS'));
 if (!parsed.ok) throw new Error(parsed.problem);
-const options = JSON.parse(env('CRASH_OPTIONS')) as WorkerOptions;
+const options = JSON.parse(env('CRASH_OPTIONS')) as SpineWorkerOptions;
 const database = connectDatabase({
   url: env('CRASH_DATABASE_URL'),
   role: 'todoku_worker',
@@ -43,6 +45,8 @@ const worker = new Worker(
     quarantine: { lose: async () => undefined },
     log: silentLogger,
     metrics: noDeliveryMetrics,
+    tuning: fixedTuning(options),
+    onPlanned: () => undefined,
     planningTime: () => null,
     // Small batches, so that a broadcast of a test has several.
     duties: [{ name: 'broadcasts', everyMs: 50, run: () => fanOut.run() }],

@@ -17,6 +17,8 @@ import { NotificationIntake } from '../../src/notifications/notification-intake.
 import { NotificationService } from '../../src/notifications/notification-service.js';
 import { ControlPanel } from '../../src/operations/controls.js';
 import { ControlsCache } from '../../src/operations/controls-cache.js';
+import { SharedCaches } from '../../src/performance/caches/shared-caches.js';
+import { fixedTuning } from '../../src/performance/live-tuning.js';
 import { PolicyManager } from '../../src/planning/policy-manager.js';
 import { isExpoToken } from '../../src/providers/expo/is-expo-token.js';
 import { queueDepth } from '../../src/queue/postgres/queue-depth.js';
@@ -142,6 +144,7 @@ export function httpParts(
   { clock = systemClock, pushEnabled = true, keyring = ownKeyring() }: DoorOptions = {},
 ): HttpParts {
   const controls = new ControlsCache(database, clock.monotonic, 0);
+  const caches = new SharedCaches({ database, tuning: fixedTuning({ slots: 8, chunkSize: 100 }) });
   const userTokens = { secret: new Secret(jwtSecret), jwksUrl: null, issuer: null, audience: 'authenticated' };
   return {
     database,
@@ -159,7 +162,8 @@ export function httpParts(
       providers: [{ name: 'expo', isToken: isExpoToken }],
       log: silentLogger,
     }),
-    inbox: new Inbox(database),
+    inbox: new Inbox(database, caches.notifications),
+    caches,
     controlPanel: new ControlPanel(database),
     controls,
     queue: { depth: () => database.query<QueueDepth & object>(queueDepth) },

@@ -7,6 +7,8 @@ import type { Database } from '../../src/database/database.js';
 import type { TokenQuarantine } from '../../src/delivery/token-quarantine.js';
 import { type Logger, silentLogger } from '../../src/logging/logger.js';
 import { noDeliveryMetrics } from '../../src/monitoring/delivery-metrics.js';
+import { fixedTuning, type TuningSource } from '../../src/performance/live-tuning.js';
+import type { TuningDefaults } from '../../src/performance/tuning-values.js';
 import { createExpoProvider } from '../../src/providers/expo/expo-provider.js';
 import type { Provider } from '../../src/providers/provider.js';
 import { parseKeys } from '../../src/security/key-text.js';
@@ -39,7 +41,10 @@ function testKeyring(): Keyring {
   return new LocalKeyring(parsed.keys);
 }
 
-export const quickWorker: WorkerOptions = {
+/** A worker's options, and the tuning that stays as it is. */
+export type SpineWorkerOptions = WorkerOptions & TuningDefaults;
+
+export const quickWorker: SpineWorkerOptions = {
   id: 'test',
   planningBatch: 2000,
   chunkSize: 100,
@@ -56,7 +61,9 @@ export const quickWorker: WorkerOptions = {
 
 interface SpineOptions {
   readonly simulator?: SimulatorOptions;
-  readonly worker?: Partial<WorkerOptions>;
+  readonly worker?: Partial<SpineWorkerOptions>;
+  /** What the workers follow; what their options say when absent. */
+  readonly tuning?: (database: Database) => TuningSource;
   readonly quarantine?: (database: Database) => TokenQuarantine;
   readonly log?: Logger;
   /** Where, when not in a database of the run's server. */
@@ -127,7 +134,8 @@ export class Spine {
   }
 
   /** Starts a worker; it is stopped with the spine. */
-  async worker(options: Partial<WorkerOptions> = {}, provider = this.provider()): Promise<Worker> {
+  async worker(options: Partial<SpineWorkerOptions> = {}, provider = this.provider()): Promise<Worker> {
+    const all = { ...quickWorker, ...this.#options.worker, ...options };
     const database = connectDatabase({
       url: this.url,
       role: 'todoku_worker',
@@ -146,10 +154,12 @@ export class Spine {
         quarantine: this.#options.quarantine?.(database) ?? { lose: async () => undefined },
         log: this.#options.log ?? silentLogger,
         metrics: noDeliveryMetrics,
+        tuning: this.#options.tuning?.(database) ?? fixedTuning(all),
         planningTime: () => this.planningTime,
+        onPlanned: () => undefined,
         duties: [],
       },
-      { ...quickWorker, ...this.#options.worker, ...options },
+      all,
     );
     let stopped: Promise<void> | null = null;
     const stop = (): Promise<void> => {

@@ -9,7 +9,7 @@ import { replaceSettings } from './replace-settings.js';
 const shared = { url: '/v1/settings', access: ['user'], tag: 'Settings', answers: { 200: settingsSchema } } as const;
 
 /** What the caller wants herself. As the user, so that row level security is the judge. */
-export function ownSettings({ database }: HttpParts): Route[] {
+export function ownSettings({ database, caches }: HttpParts): Route[] {
   return [
     route({
       ...shared,
@@ -17,7 +17,11 @@ export function ownSettings({ database }: HttpParts): Route[] {
       summary: "The caller's settings; the defaults when she has said nothing",
       handle: ({ caller }) => {
         const user = userOf(caller);
-        return actAsUser(database, user, (tx) => new NotificationSettingsManager(tx).getSettings(user.userId));
+        const load = async () => ({
+          value: await actAsUser(database, user, (tx) => new NotificationSettingsManager(tx).getSettings(user.userId)),
+          freshMs: null,
+        });
+        return caches.settings.get(user.userId, JSON.stringify(user.claims), load);
       },
     }),
     route({
@@ -27,7 +31,8 @@ export function ownSettings({ database }: HttpParts): Route[] {
       body: settingsPatchSchema,
       handle: ({ caller, body }) => {
         const user = userOf(caller);
-        return actAsUser(database, user, (tx) => new NotificationSettingsManager(tx).updateSettings(user.userId, body));
+        const change = actAsUser(database, user, (tx) => new NotificationSettingsManager(tx).updateSettings(user.userId, body));
+        return change.finally(() => caches.settings.forget(user.userId));
       },
     }),
     route({
@@ -37,7 +42,8 @@ export function ownSettings({ database }: HttpParts): Route[] {
       body: settingsSchema,
       handle: ({ caller, body }) => {
         const user = userOf(caller);
-        return actAsUser(database, user, (tx) => replaceSettings(tx, user.userId, body));
+        const change = actAsUser(database, user, (tx) => replaceSettings(tx, user.userId, body));
+        return change.finally(() => caches.settings.forget(user.userId));
       },
     }),
   ];

@@ -8,14 +8,18 @@ import { replaceSettings } from './replace-settings.js';
 const shared = { url: '/v1/users/:id/settings', tag: 'Settings', params: uuidParams, answers: { 200: settingsSchema } } as const;
 
 /** What a user wants, for the app's back end. */
-export function userSettings({ database }: HttpParts): Route[] {
+export function userSettings({ database, caches }: HttpParts): Route[] {
   return [
     route({
       ...shared,
       method: 'GET',
       access: ['send', 'operate'],
       summary: "A user's settings; the defaults when she has said nothing",
-      handle: ({ params }) => new NotificationSettingsManager(database).getSettings(params.id),
+      handle: ({ params }) =>
+        caches.settings.get(params.id, '', async () => ({
+          value: await new NotificationSettingsManager(database).getSettings(params.id),
+          freshMs: null,
+        })),
     }),
     route({
       ...shared,
@@ -23,7 +27,8 @@ export function userSettings({ database }: HttpParts): Route[] {
       access: ['send'],
       summary: "Change some of a user's settings",
       body: settingsPatchSchema,
-      handle: ({ params, body }) => new NotificationSettingsManager(database).updateSettings(params.id, body),
+      handle: ({ params, body }) =>
+        new NotificationSettingsManager(database).updateSettings(params.id, body).finally(() => caches.settings.forget(params.id)),
     }),
     route({
       ...shared,
@@ -31,7 +36,8 @@ export function userSettings({ database }: HttpParts): Route[] {
       access: ['send'],
       summary: "Replace a user's settings",
       body: settingsSchema,
-      handle: ({ params, body }) => database.transaction((tx) => replaceSettings(tx, params.id, body)),
+      handle: ({ params, body }) =>
+        database.transaction((tx) => replaceSettings(tx, params.id, body)).finally(() => caches.settings.forget(params.id)),
     }),
   ];
 }
