@@ -16,6 +16,7 @@ import { ControlsCache } from './operations/controls-cache.js';
 import { CacheHints } from './performance/caches/cache-hints.js';
 import { SharedCaches } from './performance/caches/shared-caches.js';
 import { LiveTuning } from './performance/live-tuning.js';
+import { NotificationPerformanceOptimizer } from './performance/notification-performance-optimizer.js';
 import type { SlotLoad } from './performance/process-stats.js';
 import { tuningBounds } from './performance/tuning-values.js';
 import { warnOfZonesThatDiffer } from './planning/compare-zones.js';
@@ -59,6 +60,7 @@ export interface Foundation {
   readonly pushTokenManager: PushTokenManager;
   /** Followed live. */
   readonly tuning: LiveTuning;
+  readonly notificationPerformanceOptimizer: NotificationPerformanceOptimizer;
   /** Off until the door opens. */
   readonly caches: SharedCaches;
   close(): Promise<void>;
@@ -95,7 +97,9 @@ export async function openFoundation(config: Config, { databaseUrl, sandboxUrl, 
     const keyring = await findKeyring(config, database, log);
     await tuning.start();
     const pushTokenManager = new PushTokenManager({ database, keyring, providers, log, cache: caches.tokens });
-    return { database, keyring, providers, pushTokenManager, tuning, caches, close };
+    const own = { id: config.instance, caches: () => caches.stats() };
+    const notificationPerformanceOptimizer = new NotificationPerformanceOptimizer({ database, tuning, defaults, log, own });
+    return { database, keyring, providers, pushTokenManager, tuning, notificationPerformanceOptimizer, caches, close };
   } catch (error) {
     await close();
     throw error;
@@ -179,7 +183,17 @@ export async function startWorker(
       tuning,
       planningTime: () => null,
       onPlanned: (users) => hints.tell(users),
-      duties: workerDuties({ database: foundation.database, quarantine: foundation.pushTokenManager.quarantine, log }),
+      duties: [
+        ...workerDuties({ database: foundation.database, quarantine: foundation.pushTokenManager.quarantine, log }),
+        {
+          name: 'tuning',
+          everyMs: 2_000,
+          run: async () => {
+            await foundation.notificationPerformanceOptimizer.adjustWhenDue();
+            return false;
+          },
+        },
+      ],
     },
     workerOptions(config),
   );

@@ -18,6 +18,7 @@ import { addDatabaseUrl, addSql } from './commands/sql.js';
 import { addStatus } from './commands/status.js';
 import { addSwitches } from './commands/switches.js';
 import { addTokens } from './commands/tokens.js';
+import { addTuning } from './commands/tuning.js';
 import { addTypes } from './commands/types.js';
 
 /** Every command, in the order of the help. None of these imports what it works with before it is called: the help is there at once. */
@@ -38,6 +39,7 @@ export function addCommands(program: Command, cli: Cli): void {
     addSettings,
     addTypes,
     addPolicy,
+    addTuning,
     addKeys,
     addAudit,
     addPartitions,

@@ -14,6 +14,7 @@ import type { Logger } from '../logging/logger.js';
 import { createMetrics } from '../monitoring/metrics.js';
 import { sendSampleTraffic } from '../operations/sample-traffic.js';
 import { type Phase, runPhases } from '../operations/shutdown.js';
+import { addTuningMetrics } from '../performance/tuning-metrics.js';
 import { queueDepth } from '../queue/postgres/queue-depth.js';
 import type { QueueDepth } from '../queue/queue-engine.js';
 import { ensureAdminKey } from '../security/admin-key-file.js';
@@ -81,6 +82,7 @@ async function start(config: Config, log: Logger, opened: Opened, messages: Mess
   const adminKey = await ensureAdminKey(config.dataDirectory, foundation.database, log);
 
   const metrics = createMetrics({ database: foundation.database, clock: surroundings.clock });
+  addTuningMetrics(metrics.registry, foundation.tuning, () => foundation.caches.stats());
   if (config.roles.includes('worker')) {
     const worker = await startWorker(config, surroundings, foundation, metrics.delivery);
     onStop('worker', () => worker.stop(), config.shutdownSeconds * 1000);
@@ -101,12 +103,13 @@ async function start(config: Config, log: Logger, opened: Opened, messages: Mess
 }
 
 async function openDoor(config: Config, surroundings: Surroundings, foundation: Foundation, metrics: Registry): Promise<FastifyInstance> {
-  const { database, pushTokenManager, caches } = foundation;
+  const { database, pushTokenManager, notificationPerformanceOptimizer, caches } = foundation;
   const { clock, log } = surroundings;
   return await createHttpServer({
     ...openManagers(config, surroundings, foundation),
     database,
     pushTokenManager,
+    notificationPerformanceOptimizer,
     caches,
     clock,
     log,

@@ -9,6 +9,7 @@ import type { NotificationService } from '../notifications/notification-service.
 import type { ControlPanel } from '../operations/controls.js';
 import type { ControlsCache } from '../operations/controls-cache.js';
 import type { SharedCaches } from '../performance/caches/shared-caches.js';
+import type { NotificationPerformanceOptimizer } from '../performance/notification-performance-optimizer.js';
 import type { PolicyManager } from '../planning/policy-manager.js';
 import type { QueueEngine } from '../queue/queue-engine.js';
 import type { ApiKeys } from '../security/api-keys.js';
@@ -38,6 +39,7 @@ export interface HttpParts {
   readonly queue: Pick<QueueEngine, 'depth'>;
   readonly policyManager: PolicyManager;
   readonly alertManager: AlertManager;
+  readonly notificationPerformanceOptimizer: NotificationPerformanceOptimizer;
   /** Versions of the migrations that this checkout has, for readiness. */
   readonly migrations: readonly string[];
   /** Whether a worker runs in this process, for readiness. */

@@ -34,6 +34,8 @@ export class LiveTuning implements TuningSource {
   readonly #listeners = new Set<() => void>();
   #current: Tuning;
   #cachesAreRead = false;
+  #asked = 0;
+  #applied = 0;
   #timer: NodeJS.Timeout | null = null;
   #subscription: Subscription | null = null;
   #reading: Promise<void> | null = null;
@@ -59,7 +61,11 @@ export class LiveTuning implements TuningSource {
 
   /** Reads once; rejects when that fails. */
   async load(): Promise<Tuning> {
+    const asked = ++this.#asked;
     const { set, cachesAreRead } = await readTuningNow(this.#parts.database);
+    // Of two readings at once the older may come in last.
+    if (asked < this.#applied) return this.#current;
+    this.#applied = asked;
     this.#cachesAreRead = cachesAreRead;
     const read = inForce(set, this.#parts.defaults);
     if (JSON.stringify(read) !== JSON.stringify(this.#current)) {

@@ -166,8 +166,8 @@ describe('tune', () => {
         const { slots } = run(at, 240, from);
         const settled = slots.slice(60);
         const moves = settled.filter((value, i) => i > 0 && value !== settled[i - 1]).length;
-        // 180 steps, half an hour: three tries, each a rise or two and the way back.
-        expect(moves).toBeLessThanOrEqual(18);
+        // 180 steps, half an hour: three tries, each a few rises and the way back.
+        expect(moves).toBeLessThanOrEqual(30);
       }),
     );
   });

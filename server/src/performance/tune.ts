@@ -62,6 +62,7 @@ const ENOUGH_REQUESTS = 3;
 const REFUSED_QUIET_MS = 60_000;
 const BACK_OFF = 0.6;
 const EASE = 0.8;
+const CEILING = 0.85;
 const LATE_LOOP_MS = 200;
 const CLOSE_LOOP_MS = 80;
 const LATE_CLAIM_MS = 1000;
@@ -111,7 +112,8 @@ interface SlotStep {
 function tuneSlots(measured: Measurements, slots: number, memory: Memory, range: Range): SlotStep {
   const down = (share: number, why: string): SlotStep => {
     const next = clamp(Math.floor(slots * share), range);
-    const ceiling = { slots: Math.max(next, slots - 1), left: CEILING_STEPS };
+    // What was too many must not be tried again soon, nor just below it.
+    const ceiling = { slots: Math.max(next, Math.floor(slots * CEILING)), left: CEILING_STEPS };
     return next < slots
       ? { slots: next, memory: { ceiling }, reason: `${why}: ${slots} → ${next} slots` }
       : { slots, memory: { ceiling }, reason: `${why}, and ${slots} slots are the fewest` };

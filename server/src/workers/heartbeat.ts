@@ -3,7 +3,7 @@ import type { Logger } from '../logging/logger.js';
 import { ProcessMeter, type ProcessStats } from '../performance/process-stats.js';
 import { WorkLoop } from './work-loop.js';
 
-export interface WorkerIdentity {
+interface WorkerIdentity {
   readonly id: string;
   readonly host: string;
   readonly pid: number;
@@ -15,7 +15,7 @@ export interface WorkerIdentity {
 const EVERY_MS = 10_000;
 
 /** Says that this process is alive, and how it is. A process that says nothing for a minute counts as silent. */
-export async function beat(database: Database, identity: WorkerIdentity, stats: ProcessStats): Promise<void> {
+async function beat(database: Database, identity: WorkerIdentity, stats: ProcessStats): Promise<void> {
   await database.query(
     /* sql */ `
     insert into push.workers (id, host, pid, roles, version, stats) values ($1, $2, $3, $4, $5, $6)
@@ -26,7 +26,7 @@ export async function beat(database: Database, identity: WorkerIdentity, stats: 
 }
 
 /** Says that this process stops on purpose; forgets processes that have been silent for a week. */
-export async function sayGoodbye(database: Database, id: string): Promise<void> {
+async function sayGoodbye(database: Database, id: string): Promise<void> {
   await database.query("update push.workers set stopped_at = now(), stats = '{}' where id = $1", [id]);
   await database.query("delete from push.workers where heartbeat_at < now() - interval '7 days'");
 }

@@ -18,7 +18,8 @@ import { NotificationService } from '../../src/notifications/notification-servic
 import { ControlPanel } from '../../src/operations/controls.js';
 import { ControlsCache } from '../../src/operations/controls-cache.js';
 import { SharedCaches } from '../../src/performance/caches/shared-caches.js';
-import { fixedTuning } from '../../src/performance/live-tuning.js';
+import { LiveTuning } from '../../src/performance/live-tuning.js';
+import { NotificationPerformanceOptimizer } from '../../src/performance/notification-performance-optimizer.js';
 import { PolicyManager } from '../../src/planning/policy-manager.js';
 import { isExpoToken } from '../../src/providers/expo/is-expo-token.js';
 import { queueDepth } from '../../src/queue/postgres/queue-depth.js';
@@ -144,7 +145,9 @@ export function httpParts(
   { clock = systemClock, pushEnabled = true, keyring = ownKeyring() }: DoorOptions = {},
 ): HttpParts {
   const controls = new ControlsCache(database, clock.monotonic, 0);
-  const caches = new SharedCaches({ database, tuning: fixedTuning({ slots: 8, chunkSize: 100 }) });
+  const defaults = { slots: 8, chunkSize: 100 };
+  const tuning = new LiveTuning({ database, defaults, log: silentLogger });
+  const caches = new SharedCaches({ database, tuning });
   const userTokens = { secret: new Secret(jwtSecret), jwksUrl: null, issuer: null, audience: 'authenticated' };
   return {
     database,
@@ -169,6 +172,7 @@ export function httpParts(
     queue: { depth: () => database.query<QueueDepth & object>(queueDepth) },
     policyManager: new PolicyManager(database),
     alertManager: new AlertManager(database),
+    notificationPerformanceOptimizer: new NotificationPerformanceOptimizer({ database, tuning, defaults, log: silentLogger }),
     migrations: readMigrations(migrationsDirectory).map(({ version }) => version),
     sends: true,
     version: '0.0.0-test',

@@ -1,5 +1,6 @@
 import { type ErrorCode, errorCatalogue } from '../../errors/catalogue.js';
 import { alertsEn } from './alerts-en.js';
+import { tuningEn } from './tuning-en.js';
 
 /** What the program says. Codes and names of settings, states and reasons stay as they are in every language. */
 export const en = {
@@ -293,6 +294,7 @@ export const en = {
     nothing: 'Say which rule to set.',
   },
   alerts: alertsEn,
+  tuning: tuningEn,
   policy: {
     assignment: 'as in capLimit=20; none for no limit',
     saved: 'Set; in force everywhere within two seconds.',

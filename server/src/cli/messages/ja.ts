@@ -2,6 +2,7 @@ import { alertsJa } from './alerts-ja.js';
 import type { Messages } from './en.js';
 import { errorsInJapanese } from './ja-errors.js';
 import { inJapanese } from './translate.js';
+import { tuningJa } from './tuning-ja.js';
 
 const broadcastStates: Readonly<Record<string, string>> = {
   draft: '下書き',
@@ -307,6 +308,7 @@ export const ja: Messages = {
     nothing: '設定する規則を指定してください。',
   },
   alerts: alertsJa,
+  tuning: tuningJa,
   policy: {
     assignment: '例 capLimit=20。none は上限なし',
     saved: '設定しました。2 秒以内にすべてに効きます。',

@@ -48,6 +48,7 @@ import { metrics } from './system/metrics.js';
 import { openapi } from './system/openapi.js';
 import { ready } from './system/ready.js';
 import { status } from './system/status.js';
+import { tuningRoutes } from './tuning/tuning-routes.js';
 
 /** Every route of the API, in the order of its documentation. `describe` gives that documentation. */
 export function apiRoutes(parts: HttpParts, describe: () => object): Route[] {
@@ -65,6 +66,7 @@ export function apiRoutes(parts: HttpParts, describe: () => object): Route[] {
     ...emergency(parts),
     ...[getPolicy, changePolicy, listTypes, setType].map((make) => make(parts)),
     ...[lookAtAlerts, handleAlerts, editAlertRules].flatMap((make) => make(parts)),
+    ...tuningRoutes(parts),
     ...[listApiKeys, createApiKey, revokeApiKey].map((make) => make(parts)),
     ...[status, ledger, audit, ready, metrics].map((make) => make(parts)),
     health(),

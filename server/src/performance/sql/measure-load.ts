@@ -1,7 +1,7 @@
 import type { Queryable } from '../../database/database.js';
 import type { Measurements } from '../tune.js';
 
-export const MEASURED_SECONDS = 30;
+const MEASURED_SECONDS = 30;
 
 /**
  * $1 seconds to look back. Attempts by (project, time), due chunks by project and at most 20,000 of them: how many more there are changes
@@ -13,7 +13,7 @@ with recent as materialized (
   from push.projects p
   cross join lateral (
     select * from push.attempts a
-    where a.project_id = p.id and a.at > now() - interval '5 minutes' and a.at <= now() and a.outcome not in ('not_sent', 'lease_expired')
+    where a.project_id = p.id and a.at > now() - interval '90 seconds' and a.at <= now() and a.outcome not in ('not_sent', 'lease_expired')
   ) a
 ), latest as materialized (
   select * from recent where at > now() - make_interval(secs => $1)
@@ -35,12 +35,13 @@ with recent as materialized (
 )
 select
   (select count(*) from alive where 'worker' = any (roles)) as workers,
-  (select count(*) from latest where outcome not in ('unknown') and http_status is distinct from 429) as requests,
+  (select count(*) from latest where outcome <> 'unknown' and http_status is distinct from 429) as requests,
   (select count(*) from latest where outcome = 'unknown') as unanswered,
   (select count(*) from latest where http_status = 429) as refused,
   (select extract(epoch from now() - max(at)) * 1000 from recent where http_status = 429)::float8 as "sinceRefusedMs",
   (select avg(duration_ms) from latest where outcome = 'answered')::float8 as "responseMs",
-  (select coalesce(sum(recipients), 0) / $1 from latest where outcome = 'answered')::float8 as "perSecond",
+  -- Over the time in which there were any, so that the first half minute of a broadcast does not look slow.
+  (select coalesce(sum(recipients) / greatest(1, extract(epoch from now() - min(at))), 0) from latest where outcome = 'answered')::float8 as "perSecond",
   (select coalesce(sum(n), 0) from waiting)::float8 as waiting,
   (select count(*) from waiting) as "waitingChunks",
   (select coalesce(extract(epoch from now() - min(due_at)) * 1000, 0) from waiting)::float8 as "waitingMs",
