@@ -15,7 +15,7 @@ interface WorkerIdentity {
 const EVERY_MS = 10_000;
 
 /** Says that this process is alive, and how it is. A process that says nothing for a minute counts as silent. */
-async function beat(database: Database, identity: WorkerIdentity, stats: ProcessStats): Promise<void> {
+export async function beat(database: Database, identity: WorkerIdentity, stats: Partial<ProcessStats> = {}): Promise<void> {
   await database.query(
     /* sql */ `
     insert into push.workers (id, host, pid, roles, version, stats) values ($1, $2, $3, $4, $5, $6)
