@@ -66,7 +66,12 @@ function renderRoutes({ routes, heartbeatAt, heartbeatError }: AlertOverview, sa
   const lines: string[] = [];
   if (routes.length === 0) lines.push(says.noProcess);
   else if (routes.every(({ route }) => route === 'log')) lines.push(says.onlyLog);
-  else lines.push(says.told(routes.map(({ route, target, minSeverity }) => says.route(route, target, minSeverity)).join(', ')));
+  else
+    lines.push(
+      says.told(
+        routes.map(({ route, target, minSeverity }) => (route === 'log' ? route : says.route(route, target, minSeverity))).join(', '),
+      ),
+    );
   if (heartbeatAt !== null && heartbeatError === null) lines.push(says.heartbeat(show(heartbeatAt)));
   return lines.join('\n');
 }

@@ -1,5 +1,5 @@
 import type { Queryable } from '../database/database.js';
-import { readUndelivered } from './alerts/undelivered.js';
+import { countUndelivered } from './alerts/undelivered.js';
 import { readLedger } from './ledger.js';
 import { readStatus, type SystemStatus } from './system-status.js';
 
@@ -49,7 +49,7 @@ export const figureDefinitions: readonly FigureDefinition[] = Object.entries(uni
 export async function readFigures(database: Queryable): Promise<{ at: Date; figures: ReadonlyMap<FigureName, readonly Reading[]> }> {
   const status = await readStatus(database);
   const ledger = await readLedger(database);
-  const undelivered = await readUndelivered(database);
+  const undelivered = await countUndelivered(database);
   const whole = (value: number | null): Reading[] => [{ subject: '', value }];
   return {
     at: status.at,
@@ -61,7 +61,7 @@ export async function readFigures(database: Queryable): Promise<{ at: Date; figu
       ['ledger_unaccounted', whole(ledger.rows[0]?.unaccounted ?? null)],
       ['emergency', whole(status.controls.emergency ? 1 : 0)],
       ['paused_ms', whole(age(status, status.controls.pausedAt))],
-      ['alert_notices_failed', undelivered.map(({ route, waiting, failed }) => ({ subject: route, value: waiting + failed }))],
+      ['alert_notices_failed', undelivered],
     ]),
   };
 }

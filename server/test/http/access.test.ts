@@ -66,6 +66,7 @@ const contract: Record<string, Access> = {
   'PUT /v1/policy': ['operate'],
   'GET /v1/types': ['operate'],
   'PUT /v1/types/:type': ['operate'],
+  'GET /manual/:language/:page': 'public',
   'GET /v1/alerts': ['operate'],
   'GET /v1/alerts/history': ['operate'],
   'GET /v1/alerts/rules': ['operate'],

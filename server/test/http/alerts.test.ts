@@ -132,6 +132,13 @@ describe('alerts by HTTP', () => {
     expect(await lastAct()).toEqual(before);
   });
 
+  it('links pages that open without a key, and no other file', async () => {
+    expect(await door.get('/manual/ja/no-such-page.md', null)).toMatchObject({ status: 404, body: { error: { code: 'NOT_FOUND' } } });
+    for (const page of ['fr/alerts.md', 'ja/..%2f..%2falerts.md', 'ja/%2e%2e', 'ja/alerts']) {
+      expect([400, 404]).toContain((await door.get(`/manual/${page}`, null)).status);
+    }
+  });
+
   it('sends a test by whoever has the route, and tells what came back', async () => {
     const sender = new NoticeSender({
       database: db.database,

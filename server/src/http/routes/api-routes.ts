@@ -44,6 +44,7 @@ import { userSettings } from './settings/user-settings.js';
 import { audit } from './system/audit.js';
 import { health } from './system/health.js';
 import { ledger } from './system/ledger.js';
+import { manual } from './system/manual.js';
 import { metrics } from './system/metrics.js';
 import { openapi } from './system/openapi.js';
 import { ready } from './system/ready.js';
@@ -70,6 +71,7 @@ export function apiRoutes(parts: HttpParts, describe: () => object): Route[] {
     ...[listApiKeys, createApiKey, revokeApiKey].map((make) => make(parts)),
     ...[status, ledger, audit, ready, metrics].map((make) => make(parts)),
     health(),
+    manual(),
     openapi(describe),
   ];
 }

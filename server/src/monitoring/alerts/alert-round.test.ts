@@ -7,6 +7,7 @@ import { AlertManager } from './alert-manager.js';
 import { AlertRound, type RoundOptions } from './alert-round.js';
 import type { NoticeContent } from './notice-types.js';
 import { announceRoutes, type RouteEntry } from './route-directory.js';
+import { countUndelivered } from './undelivered.js';
 
 let db: TestDatabase;
 let alerts: AlertManager;
@@ -172,6 +173,26 @@ describe('messages', () => {
       { state: 'failed', error: 'no running process has this route' },
     ]);
     expect((await alerts.overview()).undelivered).toMatchObject([{ route: 'email', failed: 1, waiting: 0 }]);
+  });
+
+  it('that do not get through are an alert, told by the routes that work, until they do', async () => {
+    const undelivered = async (): Promise<void> => {
+      figures.set('alert_notices_failed', await countUndelivered(db.database));
+    };
+    figures.set('breakers_open', 1);
+    await later(0);
+    await db.admin.query("update push.alert_notices set state = 'sent' where route = 'log'");
+    await db.admin.query("update push.alert_notices set attempts = 3, error = 'HTTP 500' where route = 'slack'");
+    await undelivered();
+    await later(10);
+    await later(60);
+    expect(await alerts.active()).toContainEqual(expect.objectContaining({ rule: 'alerts-undeliverable', subject: 'slack', value: 1 }));
+    expect(await told('log')).toEqual([['firing breaker-open'], ['firing alerts-undeliverable slack']]);
+    expect((await alerts.overview()).undelivered).toMatchObject([{ route: 'slack', waiting: 1, error: 'HTTP 500' }]);
+    await db.admin.query("update push.alert_notices set state = 'sent', error = null");
+    await undelivered();
+    await later(60);
+    expect((await alerts.history())[0]).toMatchObject({ rule: 'alerts-undeliverable', resolvedWhy: 'cleared' });
   });
 
   it('remind of pages that nobody has acknowledged, of nothing else', async () => {

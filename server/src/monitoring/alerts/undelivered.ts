@@ -1,4 +1,5 @@
 import type { Queryable } from '../../database/database.js';
+import { readRoutes } from './route-directory.js';
 
 /** Messages of a route that did not get through. */
 export interface Undelivered {
@@ -20,4 +21,11 @@ from push.alert_notices
 where kind = 'alerts' and ((state = 'waiting' and error is not null)
   or (state = 'failed' and due_at > clock_timestamp() - interval '1 hour'))
 group by route order by route`);
+}
+
+/** The same by route, with 0 for every route that a running process has: that a route works again is a value, too. */
+export async function countUndelivered(database: Queryable): Promise<{ readonly subject: string; readonly value: number }[]> {
+  const failing = new Map((await readUndelivered(database)).map(({ route, waiting, failed }) => [route, waiting + failed]));
+  const routes = new Set([...(await readRoutes(database)).map(({ route }) => route as string), ...failing.keys()]);
+  return [...routes].sort().map((route) => ({ subject: route, value: failing.get(route) ?? 0 }));
 }

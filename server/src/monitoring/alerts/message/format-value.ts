@@ -33,7 +33,7 @@ export function formatLimit(comparison: Comparison, threshold: number, unit: Fig
 }
 
 function duration(ms: number, units: MessageWords['units']): string {
-  const [unit, size] = steps.find(([, least]) => ms >= least) ?? (['ms', 1] as const);
+  const [unit, size] = steps.find(([, least]) => ms >= least) ?? (ms === 0 ? (['s', 1] as const) : (['ms', 1] as const));
   return `${digits(ms / size)}${units[unit]}`;
 }
 
