@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { logLevels } from '../logging/create-logger.js';
-import { severities } from '../monitoring/alerts/alert-types.js';
 import { webhookKey } from '../monitoring/alerts/routes/sign-webhook.js';
+import { severities } from '../monitoring/alerts/severity.js';
 import { type KeySet, parseKeys } from '../security/key-text.js';
 import { Secret } from './secret.js';
 

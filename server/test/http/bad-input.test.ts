@@ -259,6 +259,8 @@ describe('other routes refuse', () => {
     ...['start', 'pause', 'resume', 'cancel'].map((act): [string, object] => [`POST /v1/broadcasts/1/${act}`, {}]),
     ['POST /v1/api-keys', { name: 'x', scopes: ['send'] }],
     ['POST /v1/api-keys/000000000000/revoke', {}],
+    ['PATCH /v1/tuning', {}],
+    ['POST /v1/tuning/adjust', {}],
     ['PATCH /v1/alerts/rules/breaker-open', { enabled: false }],
     ['POST /v1/alerts/rules', { name: 'breaker-open', figure: 'breakers_open', comparison: 'above', threshold: 0 }],
     ['POST /v1/alerts/rules/breaker-open/remove', {}],

@@ -1,8 +1,5 @@
 import type { FigureName } from '../figures.js';
-
-/** page: somebody has to get up; warn: today; info: worth knowing. In falling order of weight. */
-export const severities = ['page', 'warn', 'info'] as const;
-export type Severity = (typeof severities)[number];
+import type { Severity } from './severity.js';
 
 /** What a reading without a value counts as: as good, as bad, or as no news. */
 export const noDataPolicies = ['ok', 'alert', 'keep'] as const;

@@ -1,7 +1,8 @@
 import { figureDefinitions } from '../figures.js';
-import type { AlertEpisode, AlertRule, Severity, Silence } from './alert-types.js';
-import { severities } from './alert-types.js';
+import type { AlertEpisode, AlertRule, Silence } from './alert-types.js';
 import type { NoticeAlert } from './notice-types.js';
+import type { Severity } from './severity.js';
+import { severities } from './severity.js';
 import { silenceOf } from './silences.js';
 
 /** An episode that is open, or over without having been told to be over. */

@@ -1,5 +1,6 @@
 import type { FigureDefinition } from '../figures.js';
-import type { AlertRule, Comparison, ResolvedWhy, Severity } from './alert-types.js';
+import type { AlertRule, Comparison, ResolvedWhy } from './alert-types.js';
+import type { Severity } from './severity.js';
 
 /** What happened to an alert, as it is told: everything that a message needs, so that every attempt says the same. Times are ISO 8601. */
 export interface NoticeAlert {

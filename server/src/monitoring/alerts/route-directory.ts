@@ -1,5 +1,5 @@
 import type { Queryable } from '../../database/database.js';
-import type { Severity } from './alert-types.js';
+import type { Severity } from './severity.js';
 
 export const routeNames = ['log', 'webhook', 'slack', 'email'] as const;
 export type RouteName = (typeof routeNames)[number];

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { type FigureDefinition, type FigureName, figureDefinitions } from '../figures.js';
-import { type AlertRule, comparisons, noDataPolicies, severities } from './alert-types.js';
+import { type AlertRule, comparisons, noDataPolicies } from './alert-types.js';
+import { severities } from './severity.js';
 
 const oneLine = (most: number) =>
   z

@@ -1,7 +1,8 @@
 import { z } from 'zod';
-import { comparisons, severities } from '../../../monitoring/alerts/alert-types.js';
+import { comparisons } from '../../../monitoring/alerts/alert-types.js';
 import { routeNames } from '../../../monitoring/alerts/route-directory.js';
 import { newRuleSchema, ruleNameSchema } from '../../../monitoring/alerts/rule-input.js';
+import { severities } from '../../../monitoring/alerts/severity.js';
 import { time } from '../../schemas.js';
 
 const acknowledged = {

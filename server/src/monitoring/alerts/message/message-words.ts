@@ -1,5 +1,6 @@
-import type { ResolvedWhy, Severity } from '../alert-types.js';
+import type { ResolvedWhy } from '../alert-types.js';
 import type { NoticeAlert } from '../notice-types.js';
+import type { Severity } from '../severity.js';
 
 /** What messages say, in one language. Names of rules, figures and commands are the same in all. */
 export interface MessageWords {

@@ -1,8 +1,8 @@
 import { createTransport } from 'nodemailer';
 import { printable } from '../../../logging/printable.js';
 import { redact } from '../../../logging/redact.js';
-import type { Severity } from '../alert-types.js';
 import type { MessageWriter } from '../message/message-writer.js';
+import type { Severity } from '../severity.js';
 import { describeFailure, requestDeadlineMs } from './bounded-request.js';
 import type { AlertRoute, SendResult } from './route.js';
 

@@ -1,6 +1,6 @@
-import type { Severity } from '../alert-types.js';
 import type { Notice } from '../notice-types.js';
 import type { RouteName } from '../route-directory.js';
+import type { Severity } from '../severity.js';
 
 /** What became of one attempt. `answer`, `error`: for people; neither holds an address or a secret. */
 export type SendResult =

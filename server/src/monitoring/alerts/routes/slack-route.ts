@@ -1,6 +1,6 @@
 import type { Clock } from '../../../clock/clock.js';
-import type { Severity } from '../alert-types.js';
 import type { MessageWriter } from '../message/message-writer.js';
+import type { Severity } from '../severity.js';
 import { boundedRequest } from './bounded-request.js';
 import type { AlertRoute } from './route.js';
 

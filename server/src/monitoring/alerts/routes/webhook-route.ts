@@ -1,7 +1,7 @@
 import type { Clock } from '../../../clock/clock.js';
-import type { Severity } from '../alert-types.js';
 import type { MessageWriter } from '../message/message-writer.js';
 import type { Notice } from '../notice-types.js';
+import type { Severity } from '../severity.js';
 import { boundedRequest } from './bounded-request.js';
 import type { AlertRoute } from './route.js';
 import { signWebhook } from './sign-webhook.js';
