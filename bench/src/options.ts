@@ -12,6 +12,7 @@ export const suiteNames = [
   'history',
   'features',
   'xmin',
+  'tuning',
 ] as const;
 export type SuiteName = (typeof suiteNames)[number];
 
@@ -55,7 +56,7 @@ export const help = `Usage: npm run bench -- [options]
 Measures Todoku on this machine: a Postgres, a simulator and every contestant in processes of their own, which end with the run.
 
   --only LIST       of ${suiteNames.join(',')}; default: all of them
-  --count N         notifications in a round of throughput, bounds, scaling, history, features and xmin (default 200000)
+  --count N         notifications in a round of throughput, bounds, scaling, history, features, xmin and tuning (default 200000)
   --rounds N        rounds of each measurement (default 5); medians are shown with the lowest and highest
   --warm-up N       notifications that everyone sends in new processes before each timed round (default 20000); 0: rounds are cold
   --peers LIST      of ${peerNames.join(',')}; default: all of them that can run here, with a note of those that can't

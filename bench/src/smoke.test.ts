@@ -59,8 +59,8 @@ it('measures everything at a tiny size, with nothing lost or unaccounted for, an
   expect(Object.keys(suites)).toEqual(suiteNames);
   expect(Object.keys(machine.postgresSettings)).not.toContain('fsync');
   const figures = Object.values(suites).flatMap((suite) => suite.figures);
-  // So little work may take less processor time than the kernel counts, and some of them keep nothing.
-  const counted = figures.filter(({ id }) => !/[.]cpu[.]|[.](sdk|webhook|bullmq.*)[.]wal$/.test(id));
+  // So little work may take less processor time than the kernel counts, some of them keep nothing, and of so few none may be refused.
+  const counted = figures.filter(({ id }) => !/[.]cpu[.]|[.](sdk|webhook|bullmq.*)[.]wal$|[.]refused$/.test(id));
   for (const figure of counted) {
     expect(figure, figure.id).toEqual({ ...figure, value: expect.objectContaining({ median: expect.any(Number) }) });
     expect(figure.value.median, figure.id).toBeGreaterThan(0);

@@ -10,6 +10,7 @@ import type { SuiteName } from './options.js';
 import { measureScaling } from './scaling/measure-scaling.js';
 import { measureBounds } from './throughput/measure-bounds.js';
 import { measureThroughput } from './throughput/measure-throughput.js';
+import { measureTuning } from './tuning/measure-tuning.js';
 import { measureXmin } from './xmin/measure-xmin.js';
 
 export const suites: Readonly<Record<SuiteName, (bench: Bench) => Promise<SuiteResult>>> = {
@@ -23,4 +24,5 @@ export const suites: Readonly<Record<SuiteName, (bench: Bench) => Promise<SuiteR
   history: measureHistory,
   features: measureFeatures,
   xmin: measureXmin,
+  tuning: measureTuning,
 };
