@@ -164,6 +164,7 @@ export function httpParts(
       keyring,
       providers: [{ name: 'expo', isToken: isExpoToken }],
       log: silentLogger,
+      cache: caches.tokens,
     }),
     inbox: new Inbox(database, caches.notifications),
     caches,

@@ -66,6 +66,7 @@ interface SpineOptions {
   readonly tuning?: (database: Database) => TuningSource;
   readonly quarantine?: (database: Database) => TokenQuarantine;
   readonly log?: Logger;
+  readonly onPlanned?: (users: Iterable<string>) => void;
   /** Where, when not in a database of the run's server. */
   readonly on?: TestDatabase;
 }
@@ -156,7 +157,7 @@ export class Spine {
         metrics: noDeliveryMetrics,
         tuning: this.#options.tuning?.(database) ?? fixedTuning(all),
         planningTime: () => this.planningTime,
-        onPlanned: () => undefined,
+        onPlanned: this.#options.onPlanned ?? (() => undefined),
         duties: [],
       },
       all,
