@@ -34,6 +34,8 @@ create sequence push.receipt_batches_id_seq as bigint increment 1 minvalue 1 max
 
 create sequence push.reconciliations_id_seq as bigint increment 1 minvalue 1 maxvalue 9223372036854775807 start 1 cache 1; -- identity of reconciliations.id
 
+create sequence push.tally_entries_id_seq as bigint increment 1 minvalue 1 maxvalue 9223372036854775807 start 1 cache 1; -- identity of tally_entries.id
+
 create sequence push.tuning_history_id_seq as bigint increment 1 minvalue 1 maxvalue 9223372036854775807 start 1 cache 1; -- identity of tuning_history.id
 
 -- Tables
@@ -332,6 +334,7 @@ create table push.chunks (
   notification_ids uuid[] storage e not null,
   created_ats timestamp with time zone[] storage e not null,
   token_ids uuid[] storage e not null,
+  ready_at timestamp with time zone,
   constraint chunks_n_check CHECK (((n >= 1) AND (n <= 100))),
   constraint chunks_pkey PRIMARY KEY (id),
   constraint chunks_state_check CHECK (((state >= 1) AND (state <= 3)))
@@ -428,6 +431,7 @@ create table push.ledger_entries (
   broadcast_id bigint,
   item text not null,
   n bigint not null,
+  at timestamp with time zone not null default clock_timestamp(),
   constraint ledger_entries_pkey PRIMARY KEY (id)
 ) with (autovacuum_vacuum_scale_factor=0.02, autovacuum_vacuum_threshold=1000, autovacuum_vacuum_cost_delay=0);
 
@@ -438,6 +442,15 @@ create table push.ledger_totals (
   n bigint not null,
   constraint ledger_totals_pkey PRIMARY KEY (hour, broadcast_id, item)
 ) with (fillfactor=70, autovacuum_vacuum_threshold=1000, autovacuum_vacuum_cost_delay=0);
+
+create table push.minutes (
+  item text not null,
+  minute timestamp with time zone not null,
+  project_id smallint not null,
+  n bigint not null,
+  ms bigint not null default 0,
+  constraint minutes_pkey PRIMARY KEY (item, minute, project_id)
+) with (fillfactor=70, autovacuum_vacuum_scale_factor=0.05);
 
 create table push.notification_ids (
   id uuid not null,
@@ -578,6 +591,16 @@ create table push.reconciliations (
   constraint reconciliations_pkey PRIMARY KEY (id)
 );
 
+create table push.tally_entries (
+  id bigint not null generated always as identity,
+  at timestamp with time zone not null default clock_timestamp(),
+  project_id smallint not null,
+  item text not null,
+  n bigint not null,
+  ms bigint not null default 0,
+  constraint tally_entries_pkey PRIMARY KEY (id)
+) with (autovacuum_vacuum_scale_factor=0.02, autovacuum_vacuum_threshold=1000, autovacuum_vacuum_cost_delay=0);
+
 create table push.tuning (
   id smallint not null default 1,
   controller boolean not null default true,
@@ -658,6 +681,8 @@ CREATE INDEX notifications_created ON ONLY public.notifications USING brin (crea
 CREATE UNIQUE INDEX push_tokens_hash ON public.push_tokens USING btree (token_hash);
 
 CREATE INDEX push_tokens_inactive ON public.push_tokens USING btree (updated_at) WHERE (NOT is_active);
+
+CREATE INDEX push_tokens_lost ON public.push_tokens USING btree (state_at) WHERE (state = ANY (ARRAY['quarantined'::text, 'invalid'::text]));
 
 CREATE INDEX push_tokens_user ON public.push_tokens USING btree (user_id);
 
@@ -810,6 +835,22 @@ begin
   )
   select coalesce(sum(n), 0) into taken from written;
   return taken;
+end $function$
+;
+
+CREATE OR REPLACE FUNCTION push.count_engaged()
+ RETURNS trigger
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO ''
+AS $function$
+begin
+  insert into push.tally_entries (project_id, item, n)
+  select 0, 'engaged', count(*)
+  from gone g join added a on a.id = g.id and a.created_at = g.created_at
+  where g.read_at is null and g.opened_at is null and (a.read_at is not null or a.opened_at is not null)
+  having count(*) > 0;
+  return null;
 end $function$
 ;
 
@@ -1061,6 +1102,8 @@ CREATE TRIGGER notification_settings_updated_at BEFORE UPDATE ON public.notifica
 
 CREATE TRIGGER notification_push_trigger AFTER INSERT ON public.notifications REFERENCING NEW TABLE AS inserted FOR EACH STATEMENT EXECUTE FUNCTION push.take_in();
 
+CREATE TRIGGER notifications_engaged AFTER UPDATE ON public.notifications REFERENCING OLD TABLE AS gone NEW TABLE AS added FOR EACH STATEMENT EXECUTE FUNCTION push.count_engaged();
+
 CREATE TRIGGER notifications_read_at BEFORE UPDATE OF is_read ON public.notifications FOR EACH ROW EXECUTE FUNCTION push.keep_read_at();
 
 CREATE TRIGGER notifications_tell_delete AFTER DELETE ON public.notifications FOR EACH STATEMENT EXECUTE FUNCTION push.tell_caches('notifications', 'all');
@@ -1181,6 +1224,10 @@ grant usage on sequence push.receipt_batches_id_seq to todoku_worker;
 
 grant usage on sequence push.reconciliations_id_seq to todoku_worker;
 
+grant usage on sequence push.tally_entries_id_seq to todoku_worker;
+
+grant usage on sequence push.tuning_history_id_seq to todoku_worker;
+
 grant insert (push_enabled), insert (quiet_hours_enabled), insert (quiet_hours_end), insert (quiet_hours_start), insert (timezone), insert (types), insert (user_id), select, update (push_enabled), update (quiet_hours_enabled), update (quiet_hours_end), update (quiet_hours_start), update (timezone), update (types) on table public.notification_settings to authenticated;
 
 grant delete, insert, select, update on table public.notification_settings to service_role;
@@ -1245,6 +1292,8 @@ grant delete, insert, select, update on table push.ledger_entries to todoku_work
 
 grant delete, insert, select, update on table push.ledger_totals to todoku_worker;
 
+grant delete, insert, select, update on table push.minutes to todoku_worker;
+
 grant delete, insert, select, update on table push.notification_ids to todoku_worker;
 
 grant delete, insert, select, update on table push.notification_types to todoku_worker;
@@ -1260,6 +1309,8 @@ grant delete, insert, select, update on table push.projects to todoku_worker;
 grant delete, insert, select, update on table push.receipt_batches to todoku_worker;
 
 grant delete, insert, select on table push.reconciliations to todoku_worker;
+
+grant delete, insert, select, update on table push.tally_entries to todoku_worker;
 
 grant select, update on table push.tuning to todoku_worker;
 

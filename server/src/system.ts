@@ -6,7 +6,7 @@ import type { Database } from './database/database.js';
 import type { Logger } from './logging/logger.js';
 import { AlertManager } from './monitoring/alerts/alert-manager.js';
 import type { DeliveryMetrics } from './monitoring/delivery-metrics.js';
-import { readFigures } from './monitoring/figures.js';
+import { readFigures } from './monitoring/read-figures.js';
 import { BroadcastManager } from './notifications/broadcasts/broadcast-manager.js';
 import { Inbox } from './notifications/inbox.js';
 import { NotificationIntake } from './notifications/notification-intake.js';
@@ -226,7 +226,7 @@ export function beginHeartbeat(
   load: () => SlotLoad | null,
 ): { stop(): Promise<void> } {
   const identity = { id: config.instance, host: hostname(), pid: process.pid, roles: config.roles, version: VERSION };
-  return startHeartbeat({ database, monotonic: clock.monotonic, log, identity, load, caches: () => caches.stats() });
+  return startHeartbeat({ database, clock, log, identity, load, caches: () => caches.stats() });
 }
 
 function workerOptions(config: Config): ConstructorParameters<typeof Worker>[1] {

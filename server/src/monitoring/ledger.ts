@@ -88,7 +88,7 @@ function sum(counts: Readonly<Record<string, number>>): number {
 }
 
 /**
- * Moves up to $1 entries into the totals. One statement, so a reader counts each entry once, here or there. Rows of the totals are taken in
+ * Moves up to $1 entries into the totals, and into the minutes in which they were made. One statement, so a reader counts each entry once, here or there. Rows of the totals are taken in
  * the order of their key, so two of these at once can't lock each other out.
  */
 const rollUp: Statement = {
@@ -97,11 +97,15 @@ const rollUp: Statement = {
 with taken as (
   delete from push.ledger_entries
   where ctid = any (array(select ctid from push.ledger_entries limit $1 for update skip locked))
-  returning hour, coalesce(broadcast_id, 0) as broadcast_id, item, n
+  returning hour, coalesce(broadcast_id, 0) as broadcast_id, item, n, at
 ), moved as (
   insert into push.ledger_totals as t (hour, broadcast_id, item, n)
   select hour, broadcast_id, item, sum(n) from taken group by 1, 2, 3 order by 1, 2, 3
   on conflict (hour, broadcast_id, item) do update set n = t.n + excluded.n
+), flowed as (
+  insert into push.minutes as m (item, minute, project_id, n)
+  select item, date_trunc('minute', at, 'UTC'), 0, sum(n) from taken group by 1, 2 order by 1, 2
+  on conflict (item, minute, project_id) do update set n = m.n + excluded.n
 )
 select count(*)::int as moved from taken`,
 };

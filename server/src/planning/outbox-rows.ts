@@ -12,6 +12,8 @@ export interface OutboxItem {
   readonly broadcastState: string | null;
   /** It was planned before, and held. */
   readonly wasHeld: boolean;
+  /** Since when it could have been sent: it entered the outbox then. */
+  readonly readyAt: Date;
   /** null: the row is gone. */
   readonly userId: string | null;
   readonly type: string;
@@ -55,6 +57,7 @@ function itemOf(row: Row): OutboxItem {
     broadcastId: row[4] ?? null,
     broadcastState: row[5] ?? null,
     wasHeld: row[21] === 't',
+    readyAt: instant(row[22]) ?? new Date(Number(row[3]) / 1000),
     userId: row[6] ?? null,
     type: row[7] ?? '',
     sendAt: instant(row[8]),

@@ -42,6 +42,7 @@ const plans = fc.array(planned, { maxLength: 120 }).map((drawn) =>
       broadcastId,
       broadcastState: null,
       wasHeld: false,
+      readyAt: createdAt,
       userId: 'user',
       type: 'reminder',
       sendAt: null,

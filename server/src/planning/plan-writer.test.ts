@@ -15,6 +15,7 @@ const item = (change: Partial<OutboxItem> = {}): OutboxItem => ({
   broadcastId: null,
   broadcastState: null,
   wasHeld: false,
+  readyAt: createdAt,
   userId: 'user',
   type: 'reminder',
   sendAt: null,

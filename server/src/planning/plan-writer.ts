@@ -13,6 +13,8 @@ interface OpenChunk {
   readonly broadcastId: string | null;
   readonly resendUnknown: boolean;
   expiresAt: number;
+  /** Milliseconds since 1970, summed over its deliveries. */
+  readySum: number;
   readonly deliveryIds: number[];
   readonly notificationIds: string[];
   readonly createdAts: string[];
@@ -121,6 +123,7 @@ export class PlanWriter {
         broadcastId: item.broadcastId,
         resendUnknown,
         expiresAt: Number.POSITIVE_INFINITY,
+        readySum: 0,
         deliveryIds: [],
         notificationIds: [],
         createdAts: [],
@@ -134,6 +137,7 @@ export class PlanWriter {
     chunk.notificationIds.push(item.id);
     chunk.createdAts.push(item.createdAtUs);
     chunk.tokenIds.push(tokenId);
+    chunk.readySum += item.readyAt.getTime();
     chunk.expiresAt = Math.min(chunk.expiresAt, expiresAt.getTime());
     if (chunk.deliveryIds.length >= this.#chunkSize(projectId)) this.#open.delete(key);
   }
@@ -183,6 +187,7 @@ export class PlanWriter {
       plainArray(ledger.map((e) => e.broadcastId)),
       textArray(ledger.map((e) => e.item)),
       plainArray(ledger.map((e) => e.n)),
+      plainArray(chunks.map((c) => Math.round(c.readySum / c.deliveryIds.length))),
     ];
   }
 }

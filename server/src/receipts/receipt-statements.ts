@@ -33,7 +33,7 @@ with result as materialized (
   order by b.id
   for update of b
 ), item as materialized (
-  select f.id as batch_id, f.chunk_id, f.attempt, f.hour, f.broadcast_id, u.*
+  select f.id as batch_id, f.project_id, f.chunk_id, f.attempt, f.hour, f.broadcast_id, u.*
   from fenced f, unnest(f.ticket_ids, f.delivery_ids, f.notification_ids, f.created_ats, f.token_ids, f.states, f.codes)
     as u(ticket_id, delivery_id, notification_id, created_at, token_id, state, code)
 ), recorded as (
@@ -69,6 +69,9 @@ with result as materialized (
   union all
   -- What has its receipt, or is in the queue again, is awaited no more.
   select hour, broadcast_id, 'state:accepted_by_expo', -count(*) from item where state <> 0 group by 1, 2
+), measured as (
+  insert into push.tally_entries (project_id, item, n)
+  select project_id, 'error:' || code, count(*) from item where code is not null and state in (1, 30, 34) group by project_id, code
 )
 select id from fenced`,
 };

@@ -6,7 +6,7 @@ import { type Environment, loadConfig } from '../config/load-config.js';
 import { silentLogger } from '../logging/logger.js';
 import { AlertManager } from '../monitoring/alerts/alert-manager.js';
 import { pingWatcher } from '../monitoring/alerts/heartbeat-ping.js';
-import { readFigures } from '../monitoring/figures.js';
+import { readFigures } from '../monitoring/read-figures.js';
 import { AlertWatch } from './alert-watch.js';
 import { beat } from './heartbeat.js';
 

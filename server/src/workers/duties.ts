@@ -3,6 +3,7 @@ import { bringBackFutureAnchors } from '../delivery/future-anchors.js';
 import type { Logger } from '../logging/logger.js';
 import { proveWhenDue } from '../monitoring/continuous-proof.js';
 import { rollUpLedger } from '../monitoring/ledger.js';
+import { pruneMinutes, rollUpTallies } from '../monitoring/tallies.js';
 import { tendStrayChunks } from '../notifications/broadcasts/broadcast-chunks.js';
 import { BroadcastFanOut } from '../notifications/broadcasts/fan-out.js';
 import { pruneClaimedIds } from '../notifications/claimed-ids.js';
@@ -43,6 +44,8 @@ export function workerDuties({ database, quarantine, log }: DutyParts): Duty[] {
     duty('stray chunks', 10 * SECOND_MS, () => allDone(tendStrayChunks(database))),
     duty('clock set back', 5 * SECOND_MS, () => allDone(bringBackFutureAnchors(database, log))),
     duty('ledger roll-up', 5 * SECOND_MS, async () => (await rollUpLedger(database, BATCH)) === BATCH),
+    duty('tally roll-up', 5 * SECOND_MS, async () => (await rollUpTallies(database, BATCH)) === BATCH),
+    duty('minutes', HOUR_MS, async () => (await pruneMinutes(database, BATCH)) === BATCH),
     duty('ledger proof', 10 * SECOND_MS, () => proveWhenDue(database, log)),
     duty('quarantine', HOUR_MS, () => allDone(quarantine.expire())),
     duty('idempotency keys', HOUR_MS, async () => (await pruneIdempotencyKeys(database, BATCH)) === BATCH),

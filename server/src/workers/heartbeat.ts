@@ -1,3 +1,4 @@
+import type { Clock } from '../clock/clock.js';
 import type { Database } from '../database/database.js';
 import type { Logger } from '../logging/logger.js';
 import { ProcessMeter, type ProcessStats } from '../performance/process-stats.js';
@@ -15,7 +16,11 @@ interface WorkerIdentity {
 const EVERY_MS = 10_000;
 
 /** Says that this process is alive, and how it is. A process that says nothing for a minute counts as silent. */
-export async function beat(database: Database, identity: WorkerIdentity, stats: Partial<ProcessStats> = {}): Promise<void> {
+export async function beat(
+  database: Database,
+  identity: WorkerIdentity,
+  stats: Partial<ProcessStats> & { readonly clockMs?: number } = {},
+): Promise<void> {
   await database.query(
     /* sql */ `
     insert into push.workers (id, host, pid, roles, version, stats) values ($1, $2, $3, $4, $5, $6)
@@ -33,7 +38,7 @@ async function sayGoodbye(database: Database, id: string): Promise<void> {
 
 interface HeartbeatParts {
   readonly database: Database;
-  readonly monotonic: () => number;
+  readonly clock: Clock;
   readonly log: Logger;
   readonly identity: WorkerIdentity;
   readonly load: Parameters<ProcessMeter['take']>[0]['load'];
@@ -41,13 +46,13 @@ interface HeartbeatParts {
 }
 
 /** Beats every ten seconds, the first time at once, until it is stopped. */
-export function startHeartbeat({ database, monotonic, log, identity, load, caches }: HeartbeatParts): { stop(): Promise<void> } {
-  const meter = new ProcessMeter(monotonic);
+export function startHeartbeat({ database, clock, log, identity, load, caches }: HeartbeatParts): { stop(): Promise<void> } {
+  const meter = new ProcessMeter(clock.monotonic);
   const work = async (): Promise<boolean> => {
-    await beat(database, identity, meter.take({ load, caches }));
+    await beat(database, identity, { ...meter.take({ load, caches }), clockMs: clock.now().getTime() });
     return false;
   };
-  const loop = new WorkLoop('heartbeat', work, { log, monotonic }, { ms: EVERY_MS, quickAfterWork: false });
+  const loop = new WorkLoop('heartbeat', work, { log, monotonic: clock.monotonic }, { ms: EVERY_MS, quickAfterWork: false });
   loop.start();
   return {
     stop: async () => {

@@ -21,15 +21,15 @@ with decided as (
 ), broadcast as materialized (
   select id, state from push.broadcasts where id = any($9::bigint[]) order by id for share
 ), queued as (
-  insert into push.chunks (project_id, lane, hour, broadcast_id, expires_at, resend_unknown, n, state,
+  insert into push.chunks (project_id, lane, hour, broadcast_id, expires_at, resend_unknown, n, state, ready_at,
     delivery_ids, notification_ids, created_ats, token_ids)
   select c.project_id, c.lane, c.hour, c.broadcast_id, c.expires_at, c.resend_unknown, c.n,
-    case when b.state = 'paused' then 3 else 1 end,
+    case when b.state = 'paused' then 3 else 1 end, ${instantOf('c.ready_ms * 1000')},
     c.delivery_ids::bigint[], c.notification_ids::uuid[], 
     (select array_agg(${instantOf('us')}) from unnest(c.created_us::bigint[]) as us), c.token_ids::uuid[]
   from unnest($10::smallint[], $11::smallint[], $12::timestamptz[], $13::bigint[], $14::timestamptz[], $15::boolean[], $16::smallint[],
-    $17::text[], $18::text[], $19::text[], $20::text[])
-    as c(project_id, lane, hour, broadcast_id, expires_at, resend_unknown, n, delivery_ids, notification_ids, created_us, token_ids)
+    $17::text[], $18::text[], $19::text[], $20::text[], $31::bigint[])
+    as c(project_id, lane, hour, broadcast_id, expires_at, resend_unknown, n, delivery_ids, notification_ids, created_us, token_ids, ready_ms)
   left join broadcast b on b.id = c.broadcast_id
 ), kept as (
   insert into push.held (notification_id, created_at, lane, broadcast_id, release_at, reason)

@@ -26,7 +26,7 @@ with result as materialized (
       await_all, await_some, unattributed)
 ), fenced as materialized (
   select c.*, r.states::smallint[] as states, r.tickets::text[] as tickets, r.codes::text[] as codes, r.groups::smallint[] as groups,
-    r.await_all, r.await_some, r.unattributed
+    r.await_all, r.await_some, r.unattributed, r.accepted
   from result r join push.chunks c on c.id = r.chunk_id and c.id = any ($1::bigint[]) and c.epoch = r.epoch and c.state = 2
   order by c.id
   for update of c
@@ -61,10 +61,10 @@ with result as materialized (
   where f.await_some
 ), requeued as (
   insert into push.chunks (due_at, hour, expires_at, broadcast_id, project_id, lane, state, n, attempt, crash_recoveries, resend_unknown,
-    last_code, split_from, delivery_ids, notification_ids, created_ats, token_ids)
+    last_code, split_from, ready_at, delivery_ids, notification_ids, created_ats, token_ids)
   select clock_timestamp() + make_interval(secs => g.delay_ms / 1000.0), f.hour, f.expires_at, f.broadcast_id, g.project_id, f.lane,
     case when (select b.state from push.broadcasts b where b.id = f.broadcast_id) = 'paused' then 3 else 1 end, i.n, g.attempt, g.crash_recoveries, f.resend_unknown, i.code, f.id,
-    i.delivery_ids, i.notification_ids, i.created_ats, i.token_ids
+    coalesce(f.ready_at, f.due_at), i.delivery_ids, i.notification_ids, i.created_ats, i.token_ids
   from unnest($19::bigint[], $20::smallint[], $21::float8[], $22::smallint[], $23::smallint[], $24::smallint[])
     as g(chunk_id, grp, delay_ms, attempt, crash_recoveries, project_id)
   join fenced f on f.id = g.chunk_id
@@ -90,6 +90,18 @@ with result as materialized (
   from unnest($16::bigint[], $17::text[], $18::bigint[]) as x(chunk_id, item, n)
   join fenced f on f.id = x.chunk_id
   group by f.hour, f.broadcast_id, x.item
+), measured as (
+  insert into push.tally_entries (project_id, item, n, ms)
+  select f.project_id, 'sent', sum(f.accepted),
+    sum(f.accepted * greatest(0, 1000 * date_part('epoch', clock_timestamp() - coalesce(f.ready_at, f.due_at))))
+  from fenced f where f.accepted > 0
+  group by f.project_id
+  union all
+  -- What was withdrawn (32) or late (31) is no error of a provider.
+  select f.project_id, 'error:' || u.code, count(*), 0
+  from fenced f, unnest(f.states, f.codes) as u(state, code)
+  where f.codes is not null and u.code is not null and u.state not in (31, 32)
+  group by f.project_id, u.code
 )
 select id from fenced`,
 };

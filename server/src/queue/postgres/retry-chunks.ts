@@ -11,13 +11,16 @@ with back as (
   update push.chunks c set
     state = case when exists (select from push.broadcasts b where b.id = c.broadcast_id and b.state = 'paused') then 3 else 1 end,
     due_at = clock_timestamp() + make_interval(secs => $3::float8 / 1000.0),
-    lease_until = null, leased_by = null, attempt = c.attempt + $4::int, last_code = $9
+    ready_at = coalesce(c.ready_at, c.due_at), lease_until = null, leased_by = null, attempt = c.attempt + $4::int, last_code = $9
   from unnest($1::bigint[], $2::int[]) as l(id, epoch)
   where c.id = l.id and c.id = any ($1::bigint[]) and c.epoch = l.epoch and c.state = 2
   returning c.id, c.epoch, c.project_id, c.lane, c.n, c.split_from
 ), told as (
   insert into push.attempts (chunk_id, epoch, project_id, lane, worker, duration_ms, recipients, outcome, http_status, code, request_id, split_from)
   select id, epoch, project_id, lane, $5, $7, n, $6, $8, $9, $10, split_from from back
+), measured as (
+  insert into push.tally_entries (project_id, item, n)
+  select project_id, 'error:' || $9, sum(n) from back where $9::text is not null group by project_id
 )
 select id from back`,
 };
