@@ -66,6 +66,17 @@ export interface Foundation {
   close(): Promise<void>;
 }
 
+/** Expo, or what stands in its place. */
+export function openExpo(config: Config, { sandboxUrl, clock, log }: Pick<Surroundings, 'sandboxUrl' | 'clock' | 'log'>): Provider {
+  return createExpoProvider({
+    baseUrl: config.expo.baseUrl ?? sandboxUrl ?? EXPO,
+    accessToken: config.expo.accessToken?.reveal() ?? null,
+    connections: PROVIDER_CONNECTIONS,
+    clock,
+    log,
+  });
+}
+
 /** Opens connections and keys. Throws KEY_UNAVAILABLE when stored tokens can't be read: nothing starts then. */
 export async function openFoundation(config: Config, { databaseUrl, sandboxUrl, clock, log }: Surroundings): Promise<Foundation> {
   const database = connectDatabase({
@@ -76,13 +87,7 @@ export async function openFoundation(config: Config, { databaseUrl, sandboxUrl, 
     statementTimeoutMs: STATEMENT_TIMEOUT_MS,
     log,
   });
-  const expo = createExpoProvider({
-    baseUrl: config.expo.baseUrl ?? sandboxUrl ?? EXPO,
-    accessToken: config.expo.accessToken?.reveal() ?? null,
-    connections: PROVIDER_CONNECTIONS,
-    clock,
-    log,
-  });
+  const expo = openExpo(config, { sandboxUrl, clock, log });
   const defaults = { slots: config.delivery.slots, chunkSize: config.planning.chunkSize };
   const tuning = new LiveTuning({ database, defaults, log });
   const caches = new SharedCaches({ database, tuning });

@@ -7,6 +7,7 @@ import { addExplain } from './commands/explain.js';
 import { addKeys } from './commands/keys.js';
 import { addLedger } from './commands/ledger.js';
 import { addMigrate } from './commands/migrate.js';
+import { addMonitoring } from './commands/monitoring.js';
 import { addPartitions } from './commands/partitions.js';
 import { addPolicy } from './commands/policy.js';
 import { addQueue } from './commands/queue.js';
@@ -28,6 +29,7 @@ export function addCommands(program: Command, cli: Cli): void {
     addMigrate,
     addSend,
     addStatus,
+    addMonitoring,
     addLedger,
     addExplain,
     addReconcile,

@@ -103,12 +103,13 @@ async function start(config: Config, log: Logger, opened: Opened, messages: Mess
 }
 
 async function openDoor(config: Config, surroundings: Surroundings, foundation: Foundation, metrics: Registry): Promise<FastifyInstance> {
-  const { database, pushTokenManager, notificationPerformanceOptimizer, caches } = foundation;
+  const { database, pushTokenManager, notificationPerformanceOptimizer, caches, providers } = foundation;
   const { clock, log } = surroundings;
   return await createHttpServer({
     ...openManagers(config, surroundings, foundation),
     database,
     pushTokenManager,
+    providers,
     notificationPerformanceOptimizer,
     caches,
     clock,

@@ -11,6 +11,7 @@ import type { ControlsCache } from '../operations/controls-cache.js';
 import type { SharedCaches } from '../performance/caches/shared-caches.js';
 import type { NotificationPerformanceOptimizer } from '../performance/notification-performance-optimizer.js';
 import type { PolicyManager } from '../planning/policy-manager.js';
+import type { Provider } from '../providers/provider.js';
 import type { QueueEngine } from '../queue/queue-engine.js';
 import type { ApiKeys } from '../security/api-keys.js';
 import type { UserTokenVerifier } from '../security/user-jwt.js';
@@ -39,6 +40,8 @@ export interface HttpParts {
   readonly queue: Pick<QueueEngine, 'depth'>;
   readonly policyManager: PolicyManager;
   readonly alertManager: AlertManager;
+  /** For a look at whether they answer. */
+  readonly providers: readonly Provider[];
   readonly notificationPerformanceOptimizer: NotificationPerformanceOptimizer;
   /** Versions of the migrations that this checkout has, for readiness. */
   readonly migrations: readonly string[];

@@ -136,6 +136,15 @@ const gauges: readonly SystemMetric[] = [
     samples: ({ alerts }) => alerts.map(({ rule, severity, state, n }) => [{ rule, severity, state }, n]),
   },
   {
+    name: 'figure',
+    help: 'What health, alerts and reports go by, as docs/metrics.md defines it; shares are 0 … 1. Absent: no data',
+    labels: ['name', 'subject'],
+    samples: ({ figures }) =>
+      [...figures].flatMap(([name, readings]) =>
+        readings.flatMap(({ subject, value }): Sample[] => (value === null ? [] : [[{ name, subject }, value]])),
+      ),
+  },
+  {
     name: 'tokens',
     help: 'Push tokens, at most a minute old',
     labels: ['platform', 'state'],

@@ -2,6 +2,7 @@ import type { Database } from '../database/database.js';
 import { type AlertCount, countAlerts } from './alerts/alert-counts.js';
 import { readLedger } from './ledger.js';
 import type { LedgerRow } from './ledger-types.js';
+import { type Figures, readFigures } from './read-figures.js';
 import { lastReconciliation, type Reconciliation } from './reconciler.js';
 import { readStatus, type SystemStatus } from './system-status.js';
 
@@ -18,6 +19,7 @@ export interface SystemSnapshot {
   readonly proof: Reconciliation | null;
   readonly tokens: readonly TokenCount[];
   readonly alerts: readonly AlertCount[];
+  readonly figures: Figures['figures'];
 }
 
 /** Several scrapers, or one in a hurry, share what was read. */
@@ -50,16 +52,17 @@ export class SnapshotReader {
   }
 
   async #readNow(): Promise<SystemSnapshot> {
-    const [status, ledger, proof, tokens, alerts] = await Promise.all([
+    const [status, ledger, proof, tokens, alerts, { figures }] = await Promise.all([
       readStatus(this.#database),
       readLedger(this.#database),
       lastReconciliation(this.#database),
       this.#countTokens(),
       countAlerts(this.#database),
+      readFigures(this.#database),
     ]);
     const [row] = ledger.rows;
     if (row === undefined) throw new Error('a ledger without a row');
-    return { status, ledger: row, proof, tokens, alerts };
+    return { status, ledger: row, proof, tokens, alerts, figures };
   }
 
   async #countTokens(): Promise<readonly TokenCount[]> {

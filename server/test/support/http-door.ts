@@ -166,6 +166,7 @@ export function httpParts(
       log: silentLogger,
       cache: caches.tokens,
     }),
+    providers: [],
     inbox: new Inbox(database, caches.notifications),
     caches,
     controlPanel: new ControlPanel(database),

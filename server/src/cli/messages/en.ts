@@ -1,5 +1,6 @@
 import { type ErrorCode, errorCatalogue } from '../../errors/catalogue.js';
 import { alertsEn } from './alerts-en.js';
+import { monitoringEn } from './monitoring-en.js';
 import { tuningEn } from './tuning-en.js';
 
 /** What the program says. Codes and names of settings, states and reasons stay as they are in every language. */
@@ -294,6 +295,7 @@ export const en = {
     nothing: 'Say which rule to set.',
   },
   alerts: alertsEn,
+  monitoring: monitoringEn,
   tuning: tuningEn,
   policy: {
     assignment: 'as in capLimit=20; none for no limit',

@@ -1,6 +1,7 @@
 import { alertsJa } from './alerts-ja.js';
 import type { Messages } from './en.js';
 import { errorsInJapanese } from './ja-errors.js';
+import { monitoringJa } from './monitoring-ja.js';
 import { inJapanese } from './translate.js';
 import { tuningJa } from './tuning-ja.js';
 
@@ -308,6 +309,7 @@ export const ja: Messages = {
     nothing: '設定する規則を指定してください。',
   },
   alerts: alertsJa,
+  monitoring: monitoringJa,
   tuning: tuningJa,
   policy: {
     assignment: '例 capLimit=20。none は上限なし',

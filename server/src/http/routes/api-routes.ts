@@ -18,6 +18,7 @@ import { listInbox } from './inbox/list-inbox.js';
 import { markManyRead } from './inbox/mark-many-read.js';
 import { markOpened } from './inbox/mark-opened.js';
 import { markRead } from './inbox/mark-read.js';
+import { monitoringRoutes } from './monitoring/monitoring-routes.js';
 import { explainForUser } from './notifications/explain-for-user.js';
 import { explainOne } from './notifications/explain-one.js';
 import { getNotification } from './notifications/get-notification.js';
@@ -68,6 +69,7 @@ export function apiRoutes(parts: HttpParts, describe: () => object): Route[] {
     ...[getPolicy, changePolicy, listTypes, setType].map((make) => make(parts)),
     ...[lookAtAlerts, handleAlerts, editAlertRules].flatMap((make) => make(parts)),
     ...tuningRoutes(parts),
+    ...monitoringRoutes(parts),
     ...[listApiKeys, createApiKey, revokeApiKey].map((make) => make(parts)),
     ...[status, ledger, audit, ready, metrics].map((make) => make(parts)),
     health(),

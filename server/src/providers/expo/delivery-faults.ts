@@ -11,7 +11,7 @@ interface DeliveryFault {
  * are read by one table. A code that is not here is `transient`: it was not delivered, the token isn't called dead on a guess, and
  * the number of tries is bounded.
  */
-const faultKinds: ReadonlyMap<string, DeliveryFault['kind']> = new Map([
+export const faultKinds: ReadonlyMap<string, DeliveryFault['kind']> = new Map([
   ['DeviceNotRegistered', 'token_fault'],
   ['MessageTooBig', 'message_fault'],
   ['MessageRateExceeded', 'transient'],
@@ -27,7 +27,7 @@ const faultKinds: ReadonlyMap<string, DeliveryFault['kind']> = new Map([
  * `details.apns.reason` under DeveloperError, which is how Expo passes on what Apple refused. A reason that is not here is a
  * `message_fault`: it ends this delivery and touches neither the token nor the project.
  */
-const apnsReasonKinds: ReadonlyMap<string, DeliveryFault['kind']> = new Map([
+export const apnsReasonKinds: ReadonlyMap<string, DeliveryFault['kind']> = new Map([
   ['BadDeviceToken', 'token_fault'],
   ['Unregistered', 'token_fault'],
   ['ExpiredToken', 'token_fault'],
