@@ -18,7 +18,7 @@ interface ProjectQueue {
 }
 
 /** What is due and waits, by project, and what explains it. Held, delayed and parked ones are not due. */
-export async function readWaiting(database: Queryable): Promise<ProjectQueue[]> {
+async function readWaiting(database: Queryable): Promise<ProjectQueue[]> {
   return await database.query<ProjectQueue & object>(waiting, [BUDGET_IN_USE]);
 }
 

@@ -1,7 +1,7 @@
 import type { Queryable } from '../../database/database.js';
 import { type Advice, adviceOn } from './error-advice.js';
 
-export interface ErrorGroup {
+interface ErrorGroup {
   /** The provider's or our code. */
   readonly code: string;
   readonly provider: string;
@@ -14,7 +14,7 @@ export interface ErrorGroup {
   readonly advice: Advice;
 }
 
-export interface TrendStep {
+interface TrendStep {
   readonly from: Date;
   readonly errors: number;
   readonly sent: number;

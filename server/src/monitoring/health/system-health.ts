@@ -5,7 +5,7 @@ import { type FigureDefinition, type FigureName, figureDefinitions, meetsTarget,
 import type { Figures } from '../read-figures.js';
 
 /** Something that is not as it ought to be. */
-export interface HealthIssue {
+interface HealthIssue {
   readonly figure: FigureName;
   /** '' is the whole system. */
   readonly subject: string;
@@ -15,7 +15,7 @@ export interface HealthIssue {
   readonly message: { readonly en: string; readonly ja: string };
 }
 
-export interface FigureCheck {
+interface FigureCheck {
   readonly status: 'ok' | 'problem' | 'no_data';
   readonly unit: FigureDefinition['unit'];
   readonly target: FigureDefinition['target'];
