@@ -34,6 +34,8 @@ create sequence push.receipt_batches_id_seq as bigint increment 1 minvalue 1 max
 
 create sequence push.reconciliations_id_seq as bigint increment 1 minvalue 1 maxvalue 9223372036854775807 start 1 cache 1; -- identity of reconciliations.id
 
+create sequence push.recoveries_id_seq as bigint increment 1 minvalue 1 maxvalue 9223372036854775807 start 1 cache 1; -- identity of recoveries.id
+
 create sequence push.tally_entries_id_seq as bigint increment 1 minvalue 1 maxvalue 9223372036854775807 start 1 cache 1; -- identity of tally_entries.id
 
 create sequence push.tuning_history_id_seq as bigint increment 1 minvalue 1 maxvalue 9223372036854775807 start 1 cache 1; -- identity of tuning_history.id
@@ -104,6 +106,7 @@ create table public.push_tokens (
   registered_at timestamp with time zone not null default now(),
   created_at timestamp with time zone not null default now(),
   updated_at timestamp with time zone not null default now(),
+  register_again_at timestamp with time zone,
   constraint push_tokens_active_state CHECK ((is_active = (state = 'active'::text))),
   constraint push_tokens_pkey PRIMARY KEY (id),
   constraint push_tokens_platform_check CHECK ((platform = ANY (ARRAY['ios'::text, 'android'::text, 'web'::text, 'unknown'::text]))),
@@ -589,6 +592,15 @@ create table push.reconciliations (
   untaken bigint not null default 0,
   findings json not null default '[]'::json,
   constraint reconciliations_pkey PRIMARY KEY (id)
+);
+
+create table push.recoveries (
+  id bigint not null generated always as identity,
+  at timestamp with time zone not null default clock_timestamp(),
+  actor text not null,
+  ok boolean not null,
+  steps jsonb not null,
+  constraint recoveries_pkey PRIMARY KEY (id)
 );
 
 create table push.tally_entries (
@@ -1224,6 +1236,8 @@ grant usage on sequence push.receipt_batches_id_seq to todoku_worker;
 
 grant usage on sequence push.reconciliations_id_seq to todoku_worker;
 
+grant usage on sequence push.recoveries_id_seq to todoku_worker;
+
 grant usage on sequence push.tally_entries_id_seq to todoku_worker;
 
 grant usage on sequence push.tuning_history_id_seq to todoku_worker;
@@ -1240,9 +1254,9 @@ grant delete, insert, select, update on table public.notifications to service_ro
 
 grant delete, insert, select, update on table public.notifications to todoku_worker;
 
-grant select (app_version), select (created_at), select (device_id), select (id), select (is_active), select (locale), select (platform), select (registered_at), select (state), select (updated_at), select (user_id) on table public.push_tokens to authenticated;
+grant select (app_version), select (created_at), select (device_id), select (id), select (is_active), select (locale), select (platform), select (register_again_at), select (registered_at), select (state), select (updated_at), select (user_id) on table public.push_tokens to authenticated;
 
-grant delete, select (app_version), select (created_at), select (device_id), select (id), select (is_active), select (locale), select (platform), select (project_id), select (registered_at), select (state), select (state_at), select (state_reason), select (updated_at), select (user_id) on table public.push_tokens to service_role;
+grant delete, select (app_version), select (created_at), select (device_id), select (id), select (is_active), select (locale), select (platform), select (project_id), select (register_again_at), select (registered_at), select (state), select (state_at), select (state_reason), select (updated_at), select (user_id) on table public.push_tokens to service_role;
 
 grant delete, insert, select, update on table public.push_tokens to todoku_worker;
 
@@ -1309,6 +1323,8 @@ grant delete, insert, select, update on table push.projects to todoku_worker;
 grant delete, insert, select, update on table push.receipt_batches to todoku_worker;
 
 grant delete, insert, select on table push.reconciliations to todoku_worker;
+
+grant delete, insert, select on table push.recoveries to todoku_worker;
 
 grant delete, insert, select, update on table push.tally_entries to todoku_worker;
 

@@ -133,6 +133,7 @@ export function openManagers(config: Config, { clock }: Surroundings, { database
   return {
     controls,
     notificationService: new NotificationService({
+      database,
       intake: new NotificationIntake(database),
       controls,
       pushEnabled: config.pushEnabled,

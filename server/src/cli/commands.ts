@@ -12,6 +12,8 @@ import { addPartitions } from './commands/partitions.js';
 import { addPolicy } from './commands/policy.js';
 import { addQueue } from './commands/queue.js';
 import { addReconcile } from './commands/reconcile.js';
+import { addRecover } from './commands/recover.js';
+import { addRepl } from './commands/repl.js';
 import { addSend } from './commands/send.js';
 import { addServe } from './commands/serve.js';
 import { addSettings } from './commands/settings.js';
@@ -34,6 +36,7 @@ export function addCommands(program: Command, cli: Cli): void {
     addExplain,
     addReconcile,
     addAlerts,
+    addRecover,
     addQueue,
     addSwitches,
     addBroadcast,
@@ -45,6 +48,7 @@ export function addCommands(program: Command, cli: Cli): void {
     addKeys,
     addAudit,
     addPartitions,
+    addRepl,
     addSql,
     addDatabaseUrl,
   ]) {

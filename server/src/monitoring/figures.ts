@@ -95,6 +95,13 @@ const definitions = {
   clock_skew_ms: { unit: 'ms', window: null, target: { atMost: 2000 }, en: 'Difference between clocks', ja: '時計のずれ' },
   emergency: { unit: 'flag', window: null, target: zero, en: 'The emergency stop is on', ja: '緊急停止' },
   paused_ms: { unit: 'ms', window: null, target: zero, en: 'How long sending has been paused', ja: '一時停止の長さ' },
+  recoveries_failed: {
+    unit: 'count',
+    window: HOUR,
+    target: zero,
+    en: 'Recoveries that failed, since the last that worked',
+    ja: '失敗した復旧処理',
+  },
   alert_notices_failed: {
     unit: 'count',
     window: null,

@@ -7,7 +7,7 @@ const RECEIPTS_EXPIRE_AFTER_HOURS = 20;
 const BUDGET_IN_USE = 0.8;
 
 /** What waits in the queue of one project. */
-interface ProjectQueue {
+export interface WaitingInProject {
   readonly projectId: number;
   /** Due deliveries. */
   readonly waiting: number;
@@ -18,8 +18,8 @@ interface ProjectQueue {
 }
 
 /** What is due and waits, by project, and what explains it. Held, delayed and parked ones are not due. */
-async function readWaiting(database: Queryable): Promise<ProjectQueue[]> {
-  return await database.query<ProjectQueue & object>(waiting, [BUDGET_IN_USE]);
+export async function readWaiting(database: Queryable): Promise<WaitingInProject[]> {
+  return await database.query<WaitingInProject & object>(waiting, [BUDGET_IN_USE]);
 }
 
 const waiting = /* sql */ `

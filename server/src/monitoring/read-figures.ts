@@ -1,6 +1,6 @@
 import type { Queryable } from '../database/database.js';
 import { countUndelivered } from './alerts/undelivered.js';
-import type { FigureName, Reading } from './figures.js';
+import { type FigureName, figureOf, type Reading } from './figures.js';
 import { readFlowFigures } from './flow-figures.js';
 import { readLedger } from './ledger.js';
 import { readQueueFigures } from './queue-figures.js';
@@ -29,6 +29,7 @@ export async function readFigures(database: Queryable): Promise<Figures> {
       ['emergency', whole(status.controls.emergency ? 1 : 0)],
       ['paused_ms', whole(age(status, status.controls.pausedAt))],
       ['clock_skew_ms', await database.query<Reading & object>(skews)],
+      ['recoveries_failed', await database.query<Reading & object>(failedRecoveries, [figureOf('recoveries_failed').window])],
       ['alert_notices_failed', await countUndelivered(database)],
     ]),
   };
@@ -40,6 +41,11 @@ select id as subject, abs((stats ->> 'clockMs')::float8 - 1000 * date_part('epoc
 from push.workers
 where stopped_at is null and heartbeat_at > now() - interval '1 minute' and stats ? 'clockMs'
 order by id`;
+
+/** $1 seconds. */
+const failedRecoveries = /* sql */ `
+select '' as subject, count(*) as value from push.recoveries
+where not ok and at > clock_timestamp() - make_interval(secs => $1) and at > coalesce((select max(at) from push.recoveries where ok), '-infinity')`;
 
 const whole = (value: number | null): Reading[] => [{ subject: '', value }];
 

@@ -1,7 +1,10 @@
 import type { Clock } from '../clock/clock.js';
+import type { Database } from '../database/database.js';
 import type { ErrorCode } from '../errors/catalogue.js';
 import { TodokuError } from '../errors/todoku-error.js';
+import { ControlPanel, type Controls } from '../operations/controls.js';
 import type { ControlsCache } from '../operations/controls-cache.js';
+import { previewResume, type ResumePreview } from '../operations/resume-preview.js';
 import type { IdempotencyKey, StoredAnswer } from './idempotency.js';
 import { type NewNotification, newNotification } from './new-notification.js';
 import { parseNotification } from './notification-input.js';
@@ -32,6 +35,12 @@ export type Submitted =
   | { readonly kind: 'results'; readonly results: readonly ItemResult[] }
   | { readonly kind: 'replay'; readonly answer: StoredAnswer };
 
+/** Who does it, and why; both go into the audit. */
+interface By {
+  readonly actor: string;
+  readonly reason: string;
+}
+
 interface ServiceParts {
   readonly intake: NotificationIntake;
   readonly controls: ControlsCache;
@@ -40,6 +49,10 @@ interface ServiceParts {
   readonly clock: Clock;
   /** Called after a commit with whose notifications were taken. */
   readonly onTaken?: (users: readonly string[]) => void;
+  /** For the emergency stop. */
+  readonly database: Database;
+  /** Who acts, where a call does not say. */
+  readonly actor?: string;
 }
 
 /** Takes notifications in, as long as an operator lets it. What it accepts is committed. */
@@ -92,6 +105,34 @@ export class NotificationService {
 
   #tell(items: readonly NewNotification[]): void {
     this.#parts.onTaken?.(items.map(({ userId }) => userId));
+  }
+
+  /**
+   * Stops everything in every process: nothing is claimed from when it resolves, nothing accepted by HTTP; what is on the wire ends with its request's
+   * deadline. It survives restarts. Who stopped first and why stands.
+   */
+  async emergencyShutdown(by?: By): Promise<Controls> {
+    return await this.#turn((panel) => panel.emergencyStop(by ?? this.#by('emergencyShutdown')));
+  }
+
+  /** What would be sent, held and expired if the emergency stop ended now; changes nothing. */
+  async previewResume(): Promise<ResumePreview> {
+    return await previewResume(this.#parts.database, 'emergency');
+  }
+
+  /** Ends the emergency stop; a pause, or pushes that are switched off, stay. */
+  async emergencyResume(by?: By): Promise<Controls> {
+    return await this.#turn((panel) => panel.emergencyResume(by ?? this.#by('emergencyResume')));
+  }
+
+  async #turn(turn: (panel: ControlPanel) => Promise<Controls>): Promise<Controls> {
+    const controls = await turn(new ControlPanel(this.#parts.database));
+    this.#parts.controls.forget();
+    return controls;
+  }
+
+  #by(call: string): By {
+    return { actor: this.#parts.actor ?? 'todoku', reason: `${call}() was called` };
   }
 
   /** Throws INTAKE_STOPPED. For doors that have to do something of their own before they submit. */

@@ -12,6 +12,7 @@ import { type By, Quarantine } from './quarantine.js';
 import { listTokens, type StoredToken } from './sql/list-tokens.js';
 import { type RegisteredToken, registerTokenStatement } from './sql/register-token.js';
 import { signOutOldestStatement } from './sql/sign-out-oldest.js';
+import { askToReregister, type ReregisterTarget, removeInvalidTokens } from './tend-tokens.js';
 import { findProvider, providerOf, type Registration, registrationSchema, type TokenProvider } from './token-registration.js';
 import { type TokenValidation, validateTokens } from './validate-tokens.js';
 
@@ -22,6 +23,8 @@ export interface PushTokenParts {
   readonly log: Logger;
   /** For look-ups that show; nothing that decides about a push reads it. */
   readonly cache?: UserCache<readonly StoredToken[]>;
+  /** Who acts, where a call does not say. */
+  readonly actor?: string;
 }
 
 /** A token as people may see it. */
@@ -145,6 +148,20 @@ returning id`,
   /** Reads every stored token and says which active ones cannot be sent to; changes nothing. */
   async validateAllTokens(): Promise<TokenValidation> {
     return await validateTokens(this.#parts);
+  }
+
+  /** Deletes what has been invalid or signed out for at least so many days; quarantined tokens stay. Returns how many. */
+  async removeInvalidTokens({ olderThanDays = 7, by }: { readonly olderThanDays?: number; readonly by?: By } = {}): Promise<number> {
+    return await removeInvalidTokens(this.#parts.database, olderThanDays, by ?? this.#by('removeInvalidTokens'));
+  }
+
+  /** The app sees the mark at its next look at its devices and registers again. Returns how many devices were marked anew. */
+  async askToReregister(target: ReregisterTarget, by?: By): Promise<number> {
+    return await askToReregister(this.#parts.database, target, by ?? this.#by('askToReregister'));
+  }
+
+  #by(call: string): By {
+    return { actor: this.#parts.actor ?? 'todoku', reason: `${call}() was called` };
   }
 
   #describe({ ciphertext, ...row }: StoredToken): TokenInfo {

@@ -10,6 +10,10 @@ export interface TokenValidation {
   /** Active tokens that can't be sent to as they are stored: the first hundred, and how many there are. */
   readonly problems: readonly TokenProblem[];
   readonly problemCount: number;
+  /** Active ones whose app has not registered them for ninety days. */
+  readonly stale: number;
+  /** Active ones whose user is gone from auth.users; null: this database has no such table, or we may not read it. */
+  readonly orphans: number | null;
 }
 
 interface TokenProblem {
@@ -20,6 +24,8 @@ interface TokenProblem {
 
 const pageSize = 2_000;
 const mostProblems = 100;
+/** An app registers at each start; one that was not started for so long is probably gone. */
+export const staleDays = 90;
 
 /**
  * Reads every stored token and says what is wrong. It changes nothing: a token that we cannot read says nothing about the device. A
@@ -44,7 +50,26 @@ export async function validateTokens(parts: {
       if (problems.length < mostProblems) problems.push({ tokenId, code });
     }
   }
-  return { checked, states, problems, problemCount };
+  return { checked, states, problems, problemCount, ...(await countStale(parts.database)), orphans: await countOrphans(parts.database) };
+}
+
+async function countStale(database: Database): Promise<{ stale: number }> {
+  const [row] = await database.query<{ stale: number }>(
+    'select count(*) as stale from public.push_tokens where is_active and registered_at < now() - make_interval(days => $1)',
+    [staleDays],
+  );
+  return { stale: row?.stale ?? 0 };
+}
+
+async function countOrphans(database: Database): Promise<number | null> {
+  const [access] = await database.query<{ readable: boolean }>(
+    "select to_regclass('auth.users') is not null and has_table_privilege(to_regclass('auth.users'), 'select') as readable",
+  );
+  if (access?.readable !== true) return null;
+  const [row] = await database.query<{ n: number }>(
+    'select count(*) as n from public.push_tokens t where t.is_active and not exists (select from auth.users u where u.id = t.user_id)',
+  );
+  return row?.n ?? 0;
 }
 
 interface StoredCiphertext {

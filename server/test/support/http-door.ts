@@ -157,7 +157,7 @@ export function httpParts(
     apiKeys: new ApiKeys({ database, clock, log: silentLogger }),
     limits: new CallerLimits(clock),
     userTokens: new UserTokenVerifier(userTokens, clock, silentLogger),
-    notificationService: new NotificationService({ intake: new NotificationIntake(database), controls, pushEnabled, clock }),
+    notificationService: new NotificationService({ database, intake: new NotificationIntake(database), controls, pushEnabled, clock }),
     broadcastManager: new BroadcastManager(database),
     pushTokenManager: new PushTokenManager({
       database,

@@ -8,6 +8,7 @@ import { laneNames } from '../lanes.js';
 import { show, table, tally } from '../layout.js';
 import type { Messages } from '../messages/en.js';
 import { withDatabase } from '../open-database.js';
+import { withQueueManager } from '../open-queue-manager.js';
 
 interface Reason {
   readonly reason: string;
@@ -15,15 +16,17 @@ interface Reason {
 
 export function addQueue(program: Command, cli: Cli): void {
   const queue = addGroup(program, 'queue', cli.messages.commands.queue);
-  for (const add of [addStats, addPause, addResume, addCatchUp, addRetryFailed]) add(queue, cli);
+  for (const add of [addStats, addPause, addResume, addCatchUp, addRetryFailed, addClearStale]) add(queue, cli);
 }
 
 function addStats(queue: Command, cli: Cli): void {
   const command = addCommand(queue, 'stats', { summary: cli.messages.commands.queueStats, example: 'queue stats' }, cli);
   onCall(command, cli, async () => {
-    const { queueDepth } = await import('../../queue/postgres/queue-depth.js');
-    const depth = await withDatabase(cli, (database) => database.query<QueueDepth>(queueDepth));
-    return { data: { depth }, text: depth.length === 0 ? cli.messages.status.queueEmpty : renderDepth(depth, cli.messages) };
+    const stats = await withDatabase(cli, (database, config) =>
+      withQueueManager(cli, database, config, (manager) => manager.getDetailedQueueStats()),
+    );
+    const { depth } = stats;
+    return { data: stats, text: depth.length === 0 ? cli.messages.status.queueEmpty : renderDepth(depth, cli.messages) };
   });
 }
 
@@ -66,6 +69,18 @@ function addCatchUp(queue: Command, cli: Cli): void {
     const span = { since, until };
     const taken = await withDatabase(cli, (database) => catchUp(database, span, { actor: cli.actor, reason }));
     return { data: { taken, ...span }, text: says.caughtUp(show(taken)) };
+  });
+}
+
+function addClearStale(queue: Command, cli: Cli): void {
+  const { tend: says } = cli.messages;
+  const text = { summary: says.clearStale, example: `queue clear-stale --reason 'after the outage'` };
+  const command = needsReason(addCommand(queue, 'clear-stale', text, cli), cli);
+  onCall<Reason>(command, cli, async ({ reason }) => {
+    const cleared = await withDatabase(cli, (database, config) =>
+      withQueueManager(cli, database, config, (manager) => manager.clearStaleItems({ actor: cli.actor, reason })),
+    );
+    return { data: cleared, text: says.cleared(show(cleared.expired), show(cleared.strays), show(cleared.abandoned)) };
   });
 }
 

@@ -1,6 +1,4 @@
 import type { Command } from 'commander';
-import type { Config } from '../../config/config.js';
-import type { Database } from '../../database/database.js';
 import { TodokuError } from '../../errors/todoku-error.js';
 import { printable } from '../../logging/printable.js';
 import type { ItemResult, NotificationService } from '../../notifications/notification-service.js';
@@ -8,6 +6,7 @@ import type { Answer, Cli } from '../cli.js';
 import { addCommand, onCall } from '../define-command.js';
 import { parseJsonText, readJson } from '../json-input.js';
 import { withDatabase } from '../open-database.js';
+import { openService } from '../open-service.js';
 
 interface Options {
   readonly user?: string;
@@ -37,7 +36,7 @@ export function addSend(program: Command, cli: Cli): void {
     const { values, single } = await valuesOf(given, cli);
     await refuseWrong(values, single);
     return await withDatabase(cli, async (database, config) => {
-      const service = await serviceOn(database, config);
+      const service = await openService(cli, database, config);
       return single ? await sendOne(service, values[0], cli) : await sendAll(service, values, cli);
     });
   });
@@ -70,19 +69,6 @@ async function valuesOf(given: Options, cli: Cli): Promise<{ readonly values: re
 async function refuseWrong(values: readonly unknown[], single: boolean): Promise<void> {
   const { parseNotification } = await import('../../notifications/notification-input.js');
   for (const [index, value] of values.entries()) parseNotification(value, single ? '' : `[${index}]`);
-}
-
-async function serviceOn(database: Database, config: Config): Promise<NotificationService> {
-  const { NotificationService: Service } = await import('../../notifications/notification-service.js');
-  const { NotificationIntake } = await import('../../notifications/notification-intake.js');
-  const { ControlsCache } = await import('../../operations/controls-cache.js');
-  const { systemClock } = await import('../../clock/clock.js');
-  return new Service({
-    intake: new NotificationIntake(database),
-    controls: new ControlsCache(database, systemClock.monotonic),
-    pushEnabled: config.pushEnabled,
-    clock: systemClock,
-  });
 }
 
 async function sendOne(service: NotificationService, value: unknown, cli: Cli): Promise<Answer> {

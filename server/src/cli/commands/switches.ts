@@ -1,8 +1,12 @@
 import type { Command } from 'commander';
 import type { ControlPanel, Controls } from '../../operations/controls.js';
+import type { ResumePreview } from '../../operations/resume-preview.js';
 import { onOff } from '../arguments.js';
 import type { Cli } from '../cli.js';
 import { addCommand, needsReason, onCall } from '../define-command.js';
+import { laneNames } from '../lanes.js';
+import { show, table, tally } from '../layout.js';
+import type { Messages } from '../messages/en.js';
 import { withDatabase } from '../open-database.js';
 import { renderControls } from './status.js';
 
@@ -13,8 +17,34 @@ export function addSwitches(program: Command, cli: Cli): void {
   const resume = { summary: commands.emergencyResume, example: `emergency-resume --reason 'it is cancelled'` };
   const pushes = { summary: commands.pushes, example: `pushes off --reason 'the feature is withdrawn'` };
   addSwitch(program, 'emergency-stop', stop, cli, (panel, by) => panel.emergencyStop(by));
-  addSwitch(program, 'emergency-resume', resume, cli, (panel, by) => panel.emergencyResume(by));
+  addResume(program, resume, cli);
   addSwitch(program, 'pushes', pushes, cli, (panel, by, state) => panel.setPushesEnabled(onOff(state), by)).argument('<on|off>', '', onOff);
+}
+
+/** Says first what would go out; with --dry-run only that. */
+function addResume(program: Command, text: { readonly summary: string; readonly example: string }, cli: Cli): void {
+  const command = needsReason(addCommand(program, 'emergency-resume', text, cli), cli).option('--dry-run', cli.messages.resume.dryRun);
+  onCall<{ readonly reason: string; readonly dryRun?: boolean }>(command, cli, async ({ reason, dryRun = false }) => {
+    const { ControlPanel } = await import('../../operations/controls.js');
+    const { previewResume } = await import('../../operations/resume-preview.js');
+    return await withDatabase(cli, async (database) => {
+      const panel = new ControlPanel(database);
+      const preview = await previewResume(database, 'emergency');
+      const controls = dryRun ? await panel.read() : await panel.emergencyResume({ actor: cli.actor, reason });
+      const text = `${renderPreview(preview, cli.messages)}\n${dryRun ? cli.messages.resume.nothingDone : renderControls(controls, cli.messages)}`;
+      return { data: { ...controls, dryRun, preview }, text };
+    });
+  });
+}
+
+function renderPreview({ lanes, held, undecided, stillStopped }: ResumePreview, { resume: says }: Messages): string {
+  const rows = lanes.map(({ lane, wouldBeSent, wouldExpire, later, parked }) => [laneNames[lane], wouldBeSent, wouldExpire, later, parked]);
+  const { lane, wouldBeSent, wouldExpire, later, parked } = says.columns;
+  return [
+    rows.length === 0 ? says.queueEmpty : table([lane, wouldBeSent, wouldExpire, later, parked], rows),
+    says.others(show(undecided), tally(held) || '0'),
+    ...(stillStopped.length === 0 ? [] : [says.stillStopped(stillStopped.map((stop) => says.stops[stop]).join(', '))]),
+  ].join('\n');
 }
 
 type Turn = (panel: ControlPanel, by: { readonly actor: string; readonly reason: string }, state: string) => Promise<Controls>;

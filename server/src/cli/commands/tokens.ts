@@ -1,7 +1,4 @@
 import type { Command } from 'commander';
-import type { Config } from '../../config/config.js';
-import type { Database } from '../../database/database.js';
-import type { PushTokenManager } from '../../tokens/push-token-manager.js';
 import type { Quarantine } from '../../tokens/quarantine.js';
 import { pastInstant, uuidText, wholeNumber } from '../arguments.js';
 import type { Cli } from '../cli.js';
@@ -9,23 +6,15 @@ import { columnsOf } from '../columns.js';
 import { addCommand, addGroup, needsReason, onCall } from '../define-command.js';
 import { show, table } from '../layout.js';
 import { withDatabase } from '../open-database.js';
+import { tokenManager } from '../open-tokens.js';
 import { stderrLogger } from '../stderr-logger.js';
+import { addRemoveInvalid, addReregister, addValidate } from './tend-tokens.js';
 
 const projectNumber = wholeNumber(1, 32_767);
 
 export function addTokens(program: Command, cli: Cli): void {
   const tokens = addGroup(program, 'tokens', cli.messages.commands.tokens);
-  for (const add of [addList, addQuarantined, addUndo, addUnfreeze]) add(tokens, cli);
-}
-
-/** With the keys: tokens are shown masked, and for that they are read. */
-async function tokenManager(database: Database, config: Config, cli: Cli): Promise<PushTokenManager> {
-  const { PushTokenManager: Manager } = await import('../../tokens/push-token-manager.js');
-  const { openKeyring } = await import('../../security/open-keyring.js');
-  const log = stderrLogger(cli.terminal);
-  const { dataDirectory } = config;
-  const keyring = await openKeyring({ keys: config.security.keys, dataDirectory, database, log });
-  return new Manager({ database, keyring, providers: [], log });
+  for (const add of [addList, addQuarantined, addUndo, addUnfreeze, addValidate, addRemoveInvalid, addReregister]) add(tokens, cli);
 }
 
 async function withQuarantine<T>(cli: Cli, work: (quarantine: Quarantine) => Promise<T>): Promise<T> {

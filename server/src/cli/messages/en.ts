@@ -1,6 +1,7 @@
 import { type ErrorCode, errorCatalogue } from '../../errors/catalogue.js';
 import { alertsEn } from './alerts-en.js';
 import { monitoringEn } from './monitoring-en.js';
+import { recoverEn, replEn, resumeEn, tendEn } from './recovery-en.js';
 import { tuningEn } from './tuning-en.js';
 
 /** What the program says. Codes and names of settings, states and reasons stay as they are in every language. */
@@ -296,6 +297,10 @@ export const en = {
   },
   alerts: alertsEn,
   monitoring: monitoringEn,
+  repl: replEn,
+  recover: recoverEn,
+  resume: resumeEn,
+  tend: tendEn,
   tuning: tuningEn,
   policy: {
     assignment: 'as in capLimit=20; none for no limit',

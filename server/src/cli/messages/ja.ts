@@ -2,6 +2,7 @@ import { alertsJa } from './alerts-ja.js';
 import type { Messages } from './en.js';
 import { errorsInJapanese } from './ja-errors.js';
 import { monitoringJa } from './monitoring-ja.js';
+import { recoverJa, replJa, resumeJa, tendJa } from './recovery-ja.js';
 import { inJapanese } from './translate.js';
 import { tuningJa } from './tuning-ja.js';
 
@@ -310,6 +311,10 @@ export const ja: Messages = {
   },
   alerts: alertsJa,
   monitoring: monitoringJa,
+  repl: replJa,
+  recover: recoverJa,
+  resume: resumeJa,
+  tend: tendJa,
   tuning: tuningJa,
   policy: {
     assignment: '例 capLimit=20。none は上限なし',

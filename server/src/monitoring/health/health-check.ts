@@ -45,7 +45,7 @@ export async function healthCheck(parts: HealthParts): Promise<HealthReport> {
 }
 
 /** The database answers, and takes writes. */
-function checkDatabaseConnection({ database }: HealthParts): Promise<HealthCheck> {
+export function checkDatabaseConnection({ database }: HealthParts): Promise<HealthCheck> {
   return within(async () => {
     const [row] = await database.query<{ readonly: boolean }>('select pg_is_in_recovery() as readonly');
     if (row?.readonly === true) throw new Error('it is a standby: nothing can be written');
@@ -54,7 +54,7 @@ function checkDatabaseConnection({ database }: HealthParts): Promise<HealthCheck
 }
 
 /** Asks each provider for the receipt of a ticket that does not exist, and looks whether sending to it is cut off. */
-function checkExpoPushService({ database, providers }: HealthParts): Promise<HealthCheck> {
+export function checkExpoPushService({ database, providers }: HealthParts): Promise<HealthCheck> {
   return within(async () => {
     const open = await database.query<{ name: string; reason: string | null }>(
       "select provider || '/' || name as name, breaker_reason as reason from push.projects where breaker_state = 'open' order by id",
@@ -72,7 +72,7 @@ function checkExpoPushService({ database, providers }: HealthParts): Promise<Hea
 const queueFigures = ['workers_alive', 'oldest_item_age_ms', 'outbox_oldest_age_ms'] as const satisfies readonly FigureName[];
 
 /** A worker is alive and nothing is stuck. A queue that an operator paused is well: `detail` says that it is paused. */
-function checkQueueService({ database }: HealthParts): Promise<HealthCheck> {
+export function checkQueueService({ database }: HealthParts): Promise<HealthCheck> {
   return within(async () => {
     const { figures } = await readFigures(database);
     const value = (name: FigureName): number => figures.get(name)?.[0]?.value ?? 0;
@@ -84,7 +84,7 @@ function checkQueueService({ database }: HealthParts): Promise<HealthCheck> {
 }
 
 /** What one process says of a change reaches the others: a message of our own comes back. */
-function checkCacheService({ database }: HealthParts): Promise<HealthCheck> {
+export function checkCacheService({ database }: HealthParts): Promise<HealthCheck> {
   return within(async () => {
     const channel = `todoku_health_${randomBytes(8).toString('hex')}`;
     let heard: () => void = () => undefined;

@@ -18,6 +18,8 @@ export interface StoredToken {
   readonly locale: string | null;
   readonly registeredAt: Date;
   readonly createdAt: Date;
+  /** An operator asks for a new registration since then; null: nobody does. */
+  readonly registerAgainAt: Date | null;
   readonly ciphertext: Buffer;
 }
 
@@ -27,7 +29,7 @@ export async function listTokens(database: Queryable, userId: string): Promise<S
     /* sql */ `
 select t.id as "tokenId", t.user_id as "userId", p.provider, p.name as project, t.platform, t.state, t.state_reason as "stateReason", t.state_at as "stateAt",
   t.device_id as "deviceId", t.app_version as "appVersion", t.locale, t.registered_at as "registeredAt", t.created_at as "createdAt",
-  t.token_ciphertext as ciphertext
+  t.register_again_at as "registerAgainAt", t.token_ciphertext as ciphertext
 from public.push_tokens t join push.projects p on p.id = t.project_id
 where t.user_id = $1
 order by t.registered_at desc, t.id`,

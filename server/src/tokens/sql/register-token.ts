@@ -33,7 +33,8 @@ on conflict (token_hash) do update set
   app_version = coalesce(excluded.app_version, t.app_version),
   locale = coalesce(excluded.locale, t.locale),
   -- Not now(): this may have waited for another registration, and the later one has to look later.
-  registered_at = clock_timestamp()
+  registered_at = clock_timestamp(),
+  register_again_at = null
 returning t.id, t.token_ciphertext as ciphertext, t.key_id as "keyId", (select user_id from before) as "previousUser"`,
 };
 

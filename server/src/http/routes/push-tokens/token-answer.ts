@@ -16,5 +16,6 @@ export const tokenAnswer = z.object({
   locale: z.string().nullable(),
   registeredAt: time,
   createdAt: time,
+  registerAgainAt: time.nullable().meta({ description: 'Not null: an operator asks the app to register this device again' }),
   masked: z.string().nullable().meta({ description: 'Enough of the token to recognise it' }),
 });
