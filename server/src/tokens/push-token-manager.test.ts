@@ -98,6 +98,7 @@ it('stores a device, encrypted and bound to its row', async () => {
       deviceId: 'phone',
       appVersion: '1.2.3',
       locale: 'ja-JP',
+      registerAgainAt: null,
       registeredAt: expect.any(Date),
       createdAt: expect.any(Date),
       masked: `ExponentPushToken[…${device.token.slice(-5, -1)}]`,
