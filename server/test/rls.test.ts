@@ -172,6 +172,7 @@ describe('columns', () => {
         'registered_at',
         'created_at',
         'updated_at',
+        'register_again_at',
       ],
     ]);
     expect(await allowedColumns('push_tokens', actors.service_role, selecting)).toEqual(all.filter((column) => !hidden.includes(column)));
