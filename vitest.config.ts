@@ -1,7 +1,12 @@
+import { availableParallelism } from 'node:os';
 import { fileURLToPath } from 'node:url';
 import { defineConfig } from 'vitest/config';
+import { sortTestFiles } from './server/test/support/test-projects.js';
 
 const path = (relative: string): string => fileURLToPath(new URL(relative, import.meta.url));
+/** Of the tests that say so in server/test/support/faults, with statements and connections that fail. */
+const faults = process.env.TEST_DATABASE_FAULTS !== undefined;
+const files = sortTestFiles(path('.'), ['server', 'simulator', 'bench', 'chaos', 'scripts']);
 
 export default defineConfig({
   define: { FAILPOINTS: 'true' },
@@ -9,12 +14,26 @@ export default defineConfig({
     alias: { '@todoku/simulator': path('./simulator/src/simulator.ts') },
   },
   test: {
-    include: ['server/**/*.test.ts', 'simulator/**/*.test.ts', 'bench/**/*.test.ts', 'chaos/**/*.test.ts', 'scripts/**/*.test.ts'],
-    exclude: ['**/node_modules/**', '**/dist/**', '**/dist-failpoints/**'],
-    globalSetup: './server/test/support/global-setup.ts',
     pool: 'forks',
-    testTimeout: 30_000,
-    hookTimeout: 60_000,
+    // No module keeps state, so files may share a process.
+    isolate: false,
+    // Tests wait for processes and answers more than they compute.
+    maxWorkers: Math.max(3, availableParallelism()),
+    testTimeout: faults ? 180_000 : 60_000,
+    hookTimeout: 120_000,
     restoreMocks: true,
+    // On a machine that does something else as well, a second is short.
+    expect: { poll: { timeout: faults ? 60_000 : 15_000 } },
+    projects: [
+      ...(faults ? [] : [{ extends: true as const, test: { name: 'unit', include: [...files.unit] } }]),
+      {
+        extends: true,
+        test: {
+          name: 'database',
+          include: [...(faults ? files.underFaults : files.database)],
+          globalSetup: './server/test/support/global-setup.ts',
+        },
+      },
+    ],
   },
 });

@@ -1,10 +1,12 @@
 import { createHash, randomUUID } from 'node:crypto';
+import { Client } from 'pg';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { type TestDatabase, testDatabase } from '../../test/support/database.js';
+import { clientQueries } from '../database/client-queries.js';
 import type { Database, Queryable } from '../database/database.js';
 import { DatabaseError } from '../database/database-error.js';
 import type { KeyedRequest } from './commit-keyed.js';
-import { pruneIdempotencyKeys } from './idempotency.js';
+import { claimKeys, pruneIdempotencyKeys } from './idempotency.js';
 import type { NewNotification } from './new-notification.js';
 import { NotificationIntake } from './notification-intake.js';
 import { uuidV7 } from './uuid-v7.js';
@@ -255,6 +257,27 @@ describe('idempotency keys', () => {
       answer: { status: 202, json: '{"taken":[true]}' },
     });
     expect(await stored()).toMatchObject({ rows: 3, keys: 3 });
+  });
+
+  it('wait for a first try whose connection broke and that Postgres has not ended yet', async () => {
+    const first = new Client(db.url);
+    await first.connect();
+    await first.query('begin');
+    const key = keyed('held').key;
+    await claimKeys(clientQueries(first), [key]);
+    let tries = 0;
+    const intake = new NotificationIntake(
+      interrupted(async (name) => {
+        if (name !== 'insert_notifications_once') return;
+        tries += 1;
+        if (tries === 1) throw connectionLost;
+        if (tries === 3) await first.query('rollback');
+      }),
+    );
+    expect(await intake.takeOnce(keyed('held'))).toEqual({ kind: 'done', taken: [true] });
+    expect(tries).toBeGreaterThanOrEqual(3);
+    await first.end();
+    expect(await stored()).toMatchObject({ rows: 1, keys: 1 });
   });
 
   it('are independent of each other in one commit, whatever they hold', async () => {

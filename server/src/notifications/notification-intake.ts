@@ -1,3 +1,4 @@
+import { setTimeout as delay } from 'node:timers/promises';
 import type { Database } from '../database/database.js';
 import { DatabaseError, isConnectionError } from '../database/database-error.js';
 import { TodokuError } from '../errors/todoku-error.js';
@@ -25,6 +26,9 @@ export interface IntakeLimits {
 
 /** Two writers: one commit is prepared while the other waits for the disk. More only make the commits smaller. */
 const intakeLimits: IntakeLimits = { writers: 2, mostAtOnce: 1000, mostWaiting: 10_000 };
+
+/** About a second in all: a server that was told that a connection is gone needs far less. */
+const PAUSES_MS = [20, 50, 100, 300, 500] as const;
 
 /**
  * Writes accepted notifications, several requests in one commit. An answer means that it is committed; OVERLOADED means that nothing was.
@@ -87,10 +91,27 @@ export class NotificationIntake {
     try {
       return (await commitKeyed(this.#database, requests)).map((value) => ({ ok: true, value }));
     } catch (error) {
-      if (isConnectionError(error) && !again) return await this.#commitKeyed(requests, true);
+      if (isConnectionError(error) && !again) return await this.#commitKeyedAgain(requests);
       return await oneByOne(requests, error, (alone) => this.#commitKeyed(alone, again));
     }
   }
+
+  /** Until Postgres has noticed that the first try's connection is gone, that try may hold its keys: what is busy then is asked again. */
+  async #commitKeyedAgain(requests: readonly KeyedRequest[]): Promise<Settled<KeyedOutcome>[]> {
+    let settled = await this.#commitKeyed(requests, true);
+    for (const pauseMs of PAUSES_MS) {
+      const held = requests.filter((_, i) => isBusy(settled[i]));
+      if (held.length === 0) break;
+      await delay(pauseMs);
+      const again = await this.#commitKeyed(held, true);
+      settled = settled.map((one, i) => (isBusy(one) ? (again[held.indexOf(requests[i] as KeyedRequest)] ?? one) : one));
+    }
+    return settled;
+  }
+}
+
+function isBusy(settled: Settled<KeyedOutcome> | undefined): boolean {
+  return settled?.ok === true && settled.value.kind === 'refused' && settled.value.error.code === 'IDEMPOTENCY_KEY_BUSY';
 }
 
 /** What was taken of all items together, request by request. */

@@ -18,10 +18,9 @@ describe('zonesThatDiffer', () => {
     const changes = [...new Set(zones.flatMap(changesOfClocks))].sort((a, b) => a - b);
     expect(changes.length).toBeGreaterThan(100);
     const around = [-hour, -60_000, -1, 0, 60_000, hour - 1, hour];
-    const differing = await zonesThatDiffer(
-      db.database,
-      changes.flatMap((change) => around.map((distance) => change + distance)),
-    );
+    const differing = await zonesThatDiffer(db.database, [
+      ...new Set(changes.flatMap((change) => around.map((distance) => change + distance))),
+    ]);
     // Which rules a government made last depends on the age of Node and of Postgres. Faults of ours would show in many zones.
     expect(differing.length, differing.join(' ')).toBeLessThan(zones.length / 20);
     expect(differing).not.toContain('Asia/Tokyo');

@@ -17,12 +17,19 @@ import { LocalKeyring } from '../../src/security/local-keyring.js';
 import { hotPathSettings } from '../../src/workers/hot-path-settings.js';
 import { Worker, type WorkerOptions } from '../../src/workers/worker.js';
 import { type TestDatabase, testDatabase } from './database.js';
+import { parseFaults } from './faults/fault-draw.js';
+import { faultyDatabase } from './faults/faulty-database.js';
 
 /** A user with devices, as the tests make them. */
 export interface TestUser {
   readonly id: string;
   readonly tokens: string[];
   readonly tokenIds: string[];
+}
+
+interface Device {
+  readonly id: string;
+  readonly token: string;
 }
 
 export interface StoredDelivery {
@@ -39,6 +46,11 @@ function testKeyring(): Keyring {
   const parsed = parseKeys(testKeys);
   if (!parsed.ok) throw new Error(parsed.problem);
   return new LocalKeyring(parsed.keys);
+}
+
+/** How long to wait for what takes `ms` at most when no connection breaks. */
+function patience(ms: number): number {
+  return process.env.TEST_DATABASE_FAULTS === undefined ? ms : 4 * ms;
 }
 
 /** A worker's options, and the tuning that stays as it is. */
@@ -59,6 +71,9 @@ export const quickWorker: SpineWorkerOptions = {
   keepsBudgets: true,
 };
 
+/** Where claims get lost, as they do under faults: what was leased to nobody comes back while a test waits. */
+const shortLeaseSeconds = 8;
+
 interface SpineOptions {
   readonly simulator?: SimulatorOptions;
   readonly worker?: Partial<SpineWorkerOptions>;
@@ -75,6 +90,8 @@ interface SpineOptions {
 export class Spine {
   readonly keyring = testKeyring();
   planningTime: Date | null = null;
+  /** Of the workers' connections; those of the tests are sound. */
+  readonly #faults = parseFaults(process.env.TEST_DATABASE_FAULTS);
   readonly #workers: { stop(): Promise<void> }[] = [];
   #devices = 0;
 
@@ -103,24 +120,34 @@ export class Spine {
 
   /** A user with active devices whose tokens are live at the simulator. */
   async user(devices = 1): Promise<TestUser> {
-    const user = { id: randomUUID(), tokens: [] as string[], tokenIds: [] as string[] };
-    for (let i = 0; i < devices; i++) await this.#device(user);
-    return user;
+    const userId = randomUUID();
+    const made = Array.from({ length: devices }, () => this.#newDevice());
+    await this.#store(made.map((device) => ({ ...device, userId })));
+    return { id: userId, tokens: made.map(({ token }) => token), tokenIds: made.map(({ id }) => id) };
   }
 
+  /** Users with a device each. */
   async users(count: number): Promise<TestUser[]> {
-    return await Promise.all(Array.from({ length: count }, () => this.user()));
+    const users = Array.from({ length: count }, () => ({ id: randomUUID(), device: this.#newDevice() }));
+    await this.#store(users.map(({ id, device }) => ({ ...device, userId: id })));
+    return users.map(({ id, device }) => ({ id, tokens: [device.token], tokenIds: [device.id] }));
   }
 
-  async #device(user: TestUser): Promise<void> {
-    const id = randomUUID();
-    const token = `ExponentPushToken[device-${++this.#devices}]`;
+  #newDevice(): Device {
+    return { id: randomUUID(), token: `ExponentPushToken[device-${++this.#devices}]` };
+  }
+
+  async #store(devices: readonly (Device & { readonly userId: string })[]): Promise<void> {
+    const rows = devices.map(({ id, token, userId }) => ({
+      ...{ id, user_id: userId, platform: 'ios', key_id: 1 },
+      token_ciphertext: `\\x${this.keyring.encrypt(token, id).toString('hex')}`,
+      token_hash: `\\x${this.keyring.hash(token).toString('hex')}`,
+    }));
     await this.admin.query(
-      'insert into push_tokens (id, user_id, platform, token_ciphertext, token_hash, key_id) values ($1, $2, $3, $4, $5, 1)',
-      [id, user.id, 'ios', this.keyring.encrypt(token, id), this.keyring.hash(token)],
+      `insert into push_tokens (id, user_id, platform, token_ciphertext, token_hash, key_id)
+       select id, user_id, platform, token_ciphertext, token_hash, key_id from jsonb_populate_recordset(null::push_tokens, $1)`,
+      [JSON.stringify(rows)],
     );
-    user.tokens.push(token);
-    user.tokenIds.push(id);
   }
 
   /** Inserts a row as an app would. Returns its id. */
@@ -136,8 +163,9 @@ export class Spine {
 
   /** Starts a worker; it is stopped with the spine. */
   async worker(options: Partial<SpineWorkerOptions> = {}, provider = this.provider()): Promise<Worker> {
-    const all = { ...quickWorker, ...this.#options.worker, ...options };
-    const database = connectDatabase({
+    const faults = this.#faults;
+    const all = { ...quickWorker, ...this.#options.worker, ...options, ...(faults === null ? {} : { leaseSeconds: shortLeaseSeconds }) };
+    const sound = connectDatabase({
       url: this.url,
       role: 'todoku_worker',
       maxConnections: 12,
@@ -145,6 +173,7 @@ export class Spine {
       settings: hotPathSettings,
       log: silentLogger,
     });
+    const database = faults === null ? sound : faultyDatabase(sound, faults);
     const worker = new Worker(
       {
         database,
@@ -202,7 +231,7 @@ export class Spine {
   }
 
   /** Resolves when the last recorded state of every delivery of a notification is `state`. */
-  async reaches(notificationId: string, state: string, timeout = 15_000): Promise<StoredDelivery[]> {
+  async reaches(notificationId: string, state: string, timeout = patience(15_000)): Promise<StoredDelivery[]> {
     return await vi.waitFor(
       async () => {
         const steps = await this.deliveries(notificationId);
@@ -216,7 +245,7 @@ export class Spine {
   }
 
   /** Resolves when nothing is in flight any more. */
-  async settles(timeout = 30_000): Promise<void> {
+  async settles(timeout = patience(30_000)): Promise<void> {
     await vi.waitFor(
       async () => {
         const [row] = await this.admin.query(
