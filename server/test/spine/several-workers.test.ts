@@ -22,7 +22,7 @@ describe('three workers on one database', () => {
     for (const id of ['one', 'two', 'three']) await spine.worker({ id });
   });
 
-  it('share the work under faults: nothing lost, no copy that was not counted', async () => {
+  it('share the work under faults: nothing lost, no copy that was not counted', { timeout: 180_000 }, async () => {
     const users = await spine.users(1500);
     for (const kind of ['accept_then_reset', 'status_500', 'short_ticket_count', 'refuse_then_reset', 'status_429'] as const) {
       spine.simulator.control.addFault({ kind, probability: 0.04 });
@@ -36,7 +36,7 @@ describe('three workers on one database', () => {
     await vi.waitFor(async () => expect((await spine.ledger())['deliveries']).toBe(1500), { timeout: 20_000 });
     spine.simulator.control.clearFaults();
     await spine.admin.query("update push.projects set breaker_probe_at = now() where breaker_state = 'open'");
-    await spine.settles(60_000);
+    await spine.settles(120_000);
 
     const hits = spine.simulator.control.hits();
     const rows = await spine.admin.query<{ delivery_id: number; state: string; type: string; copies: number }>(
