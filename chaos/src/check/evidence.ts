@@ -15,6 +15,8 @@ export interface Evidence {
   readonly healedAt: number | null;
   readonly idleAt: number | null;
   readonly livenessBoundMs: number;
+  /** At the end every ticket that waited was asked for once more: only those that never have a receipt may be left. */
+  readonly receiptsAskedAgain: boolean;
   /** The folder of migrations that the product ran with, as it should be. */
   readonly migrations: string;
   readonly timeline: Timeline;

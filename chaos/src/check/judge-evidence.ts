@@ -193,6 +193,7 @@ function judgeRest(evidence: Evidence, database: DatabaseFacts): TruthVerdict {
     healedAt: evidence.healedAt,
     idleAt: evidence.idleAt,
     boundMs: evidence.livenessBoundMs,
+    receiptsAskedAgain: evidence.receiptsAskedAgain,
     quietUsers: new Set(evidence.timeline.settings.filter(({ quiet }) => quiet != null).map(({ userId }) => userId)),
     paused: new Set(database.broadcasts.filter(({ state }) => state === 'paused').map(({ id }) => id)),
   });

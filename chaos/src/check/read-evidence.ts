@@ -16,6 +16,7 @@ export async function readEvidence(folder: string): Promise<Evidence> {
   const named = (kind: NemesisLine['kind']): Set<string> => new Set(nemesis.filter((line) => line.kind === kind).map(({ fault }) => fault));
   return {
     ...run,
+    receiptsAskedAgain: run.receiptsAskedAgain === true,
     timeline,
     hits: (await lines<Omit<Hit, 'request'> & { run: string; request: number }>(folder, 'provider.jsonl')).map((entry) => ({
       ...entry,
@@ -88,6 +89,8 @@ function timelineOf(load: readonly LoadLine[]): Timeline {
         break;
       case 'bad':
         timeline.bad.push({ ...line, to });
+        break;
+      case 'tuning':
         break;
     }
   }

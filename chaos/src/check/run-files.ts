@@ -18,6 +18,8 @@ export interface RunFile {
   readonly healedAt: number | null;
   readonly idleAt: number | null;
   readonly livenessBoundMs: number;
+  /** At the end every ticket that waited was asked for once more. */
+  readonly receiptsAskedAgain?: boolean;
   /** API keys, encryption keys, signing secrets: name and text. */
   readonly keys: readonly (readonly [name: string, text: string])[];
   /** Files and folders in which no secret may be found: logs, data of the database. */
@@ -43,6 +45,7 @@ export type LoadLine =
   | Line<'broadcast', BroadcastAct>
   | Line<'type', TypeAct>
   | Line<'bad', BadAct>
+  | Line<'tuning', Act>
   | (ServerFailure & { readonly record: 'failure' });
 
 export interface NemesisLine {

@@ -1,4 +1,4 @@
-import { below, random, shuffled } from './schedule.js';
+import { below, random, shuffled } from './random.js';
 
 /** Every failpoint of the product. */
 export const FAILPOINTS = [
@@ -19,12 +19,16 @@ export const FAILPOINTS = [
 /** Hands each start of a worker the failpoint at which it shall die; what was hit comes again only after all others. */
 export class FailpointDeck {
   readonly #draw: () => number;
+  readonly #all: readonly string[];
   #left: string[];
   #isOver = false;
 
-  constructor(seed: number) {
+  /** `first` come before all others; an empty deck hands out nothing. */
+  constructor(seed: number, all: readonly string[], first: readonly string[] = []) {
     this.#draw = random(seed ^ 0x5eed);
-    this.#left = shuffled(FAILPOINTS, this.#draw);
+    this.#all = all;
+    const order = shuffled(all, this.#draw);
+    this.#left = [...order.filter((name) => first.includes(name)), ...order.filter((name) => !first.includes(name))];
   }
 
   next(): string | null {
@@ -38,7 +42,7 @@ export class FailpointDeck {
 
   hit(name: string): void {
     this.#left = this.#left.filter((other) => other !== name);
-    if (this.#left.length === 0) this.#left = shuffled(FAILPOINTS, this.#draw);
+    if (this.#left.length === 0) this.#left = shuffled(this.#all, this.#draw);
   }
 
   end(): void {

@@ -1,5 +1,5 @@
 import { createConnection, createServer, type Server, type Socket } from 'node:net';
-import type { ProxyMode } from './schedule.js';
+import type { ProxyMode } from './strikes/strike.js';
 
 /**
  * Stands before a server on this machine and breaks what passes, by a mode that is read whenever bytes come: open connections are hit too.
@@ -43,6 +43,11 @@ export class FaultProxy {
   heal(): void {
     if (this.#mode === 'black_hole' || this.#mode === 'half_open') for (const socket of this.#sockets) socket.resetAndDestroy();
     this.#mode = null;
+  }
+
+  /** What is behind it is gone, and so is every connection to it. */
+  resetAll(): void {
+    for (const socket of this.#sockets) socket.resetAndDestroy();
   }
 
   close(): void {

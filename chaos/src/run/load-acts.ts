@@ -1,7 +1,7 @@
 /** What an app and its operators do to the product. Each act is written down with its answer. */
-import type { Submission, SwitchName } from '../check/timeline.js';
+import type { Answered, Submission, SwitchName } from '../check/timeline.js';
+import { connect } from './cluster/sql.js';
 import type { Pen } from './pen.js';
-import { connect } from './plant.js';
 
 export interface User {
   readonly id: string;
@@ -9,6 +9,9 @@ export interface User {
 }
 
 const plain = { idempotencyKey: null, rolledBack: false, repeats: false, ids: [] } as const;
+
+/** `once`: never sent twice, whatever is not known. */
+export const TYPES = ['reminder', 'once'] as const;
 
 export async function register(pen: Pen, userId: string, token: string): Promise<boolean> {
   const { act } = await pen.request('POST', '/v1/push-tokens', { userId, token, platform: 'ios' }, 201);
@@ -73,19 +76,32 @@ export async function post(
   }
 }
 
-export async function setQuietHours(pen: Pen, userId: string, startMinute: number, endMinute: number, timezone: string): Promise<void> {
-  const clock = (minute: number): string => `${String(Math.floor(minute / 60)).padStart(2, '0')}:${String(minute % 60).padStart(2, '0')}`;
+export interface Night {
+  readonly timezone: string;
+  readonly startMinute: number;
+  readonly endMinute: number;
+}
+
+const clock = (minute: number): string => `${String(Math.floor(minute / 60)).padStart(2, '0')}:${String(minute % 60).padStart(2, '0')}`;
+
+export async function setQuietHours(pen: Pen, userId: string, { timezone, startMinute, endMinute }: Night): Promise<void> {
   const body = { timezone, quietHours: { enabled: true, start: clock(startMinute), end: clock(endMinute) } };
   const { act } = await pen.request('PATCH', `/v1/users/${userId}/settings`, body, 200);
-  pen.write({
-    record: 'settings',
-    ...act,
-    userId,
-    timezone,
-    quiet: { startMinute, endMinute },
-    pushEnabled: undefined,
-    disabledTypes: undefined,
-  });
+  const quiet = { startMinute, endMinute };
+  pen.write({ record: 'settings', ...act, userId, timezone, quiet, pushEnabled: undefined, disabledTypes: undefined });
+}
+
+/** What she wants no more, or again: all pushes, or those of one type. */
+export async function setWishes(pen: Pen, userId: string, pushEnabled: boolean, disabledTypes: readonly string[]): Promise<void> {
+  const types = Object.fromEntries(TYPES.map((type) => [type, { enabled: !disabledTypes.includes(type) }]));
+  const { act } = await pen.request('PATCH', `/v1/users/${userId}/settings`, { pushEnabled, types }, 200);
+  pen.write({ record: 'settings', ...act, userId, timezone: undefined, quiet: undefined, pushEnabled, disabledTypes });
+}
+
+/** How many are sent at once, how large chunks are. */
+export async function tune(pen: Pen, change: object): Promise<void> {
+  const { act } = await pen.request('PATCH', '/v1/tuning', { ...change, reason: 'chaos' }, 200);
+  pen.write({ record: 'tuning', ...act });
 }
 
 const switchPaths: Readonly<Record<Exclude<SwitchName, 'pushes_off'>, readonly [stop: string, go: string]>> = {
@@ -100,6 +116,13 @@ export async function flip(pen: Pen, name: Exclude<SwitchName, 'pushes_off'>, st
   return act.answered === 'done';
 }
 
+const patience = 30;
+
+/** Tried until it is done: what stays stopped would hold all work up. */
+export async function switchOn(pen: Pen, name: Exclude<SwitchName, 'pushes_off'>, pause: (ms: number) => Promise<unknown>): Promise<void> {
+  for (let tries = 0; tries < patience && !(await flip(pen, name, false)); tries++) await pause(500);
+}
+
 /** The number of the broadcast; null when no answer told it. */
 export async function startBroadcast(pen: Pen, title: string, userIds: readonly string[]): Promise<string | null> {
   const body = { type: 'news', title, audience: { kind: 'list', userIds }, start: true, reason: 'chaos' };
@@ -110,7 +133,9 @@ export async function startBroadcast(pen: Pen, title: string, userIds: readonly 
   return broadcastId;
 }
 
-export async function steerBroadcast(pen: Pen, broadcastId: string, kind: 'pause' | 'resume' | 'cancel'): Promise<void> {
+/** A broadcast that is done already can't be steered any more: refused. */
+export async function steerBroadcast(pen: Pen, broadcastId: string, kind: 'pause' | 'resume' | 'cancel'): Promise<Answered> {
   const { act } = await pen.request('POST', `/v1/broadcasts/${broadcastId}/${kind}`, { reason: 'chaos' }, 200);
   pen.write({ record: 'broadcast', ...act, kind, broadcastId, title: null, userIds: null });
+  return act.answered;
 }

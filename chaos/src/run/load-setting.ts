@@ -6,4 +6,6 @@ export interface LoadSetting {
   readonly databaseUrl: string;
   readonly key: string;
   readonly records: string;
+  /** A zone whose clocks change while the run lasts. */
+  readonly changingZone: string | null;
 }

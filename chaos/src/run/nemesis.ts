@@ -1,22 +1,38 @@
-import { execFileSync } from 'node:child_process';
-import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
-import type { FaultKind } from '@todoku/simulator';
-import type { Client } from 'pg';
 import type { NemesisLine } from '../check/run-files.js';
 import { type Journal, mono } from './journal.js';
-import { connect, eventually, leaseSeconds, type Plant, query } from './plant.js';
-import type { Planned, Strike } from './schedule.js';
+import type { Plant } from './plant.js';
+import type { Planned } from './schedule.js';
+import { breakAnswers, delayReceipts, refuseCredentials, stormOf429, timesApplied } from './strikes/answers.js';
+import {
+  endSessions,
+  failFsync,
+  failOver,
+  fillDisk,
+  holdXmin,
+  lockTables,
+  migrateTwice,
+  moveDatabaseClock,
+  restartPostgres,
+  slowDisk,
+  takeConnections,
+} from './strikes/postgres.js';
+import { endWorker, freezeWorker, killApi, killWorker, moveWorkerClock } from './strikes/processes.js';
+import type { BrokenAnswers, Evidence, Strike } from './strikes/strike.js';
 
-/** What shows that a fault struck; null: it struck nothing. */
-type Evidence = string | null;
+/** A fault in the simulator's script that no request has met yet. */
+interface Pending {
+  readonly planned: Planned;
+  readonly from: number;
+  readonly id: number;
+}
 
 /** Does to the plant what the schedule says. A fault counts only with evidence. */
 export class Nemesis {
   readonly #plant: Plant;
   readonly #journal: Journal;
   readonly #say: (what: string) => void;
+  #pending: Pending[] = [];
 
   constructor(plant: Plant, journal: Journal, say: (what: string) => void) {
     this.#plant = plant;
@@ -24,12 +40,32 @@ export class Nemesis {
     this.#say = say;
   }
 
-  async strike({ fault, strike }: Planned): Promise<void> {
+  async strike(planned: Planned): Promise<void> {
+    const { fault } = planned;
     const from = mono();
-    const evidence = await this.#strike(strike).catch((error: unknown) => {
+    try {
+      this.reviewAnswers();
+      this.#write(planned, from, await this.#strike(planned, from));
+    } catch (error) {
       this.#say(`${fault} could not be done: ${String(error)}`);
-      return null;
+      // Whatever it did before it failed it did: the judge has to know, though it does not count.
+      this.#write({ ...planned, fault: `${fault} (failed)` }, from, 'unknown');
+    }
+  }
+
+  /** Writes down which scripted answers have been given since. */
+  reviewAnswers(): void {
+    const { simulator } = this.#plant;
+    this.#pending = this.#pending.filter(({ planned, from, id }) => {
+      const times = timesApplied(simulator, id);
+      if (times > 0) this.#write(planned, from, `${times} answers`);
+      return times === 0;
     });
+  }
+
+  #write({ fault, strike }: Planned, from: number, evidence: Evidence): void {
+    this.#say(`${fault}: ${evidence ?? 'struck nothing'}`);
+    if (evidence === null) return;
     const line: NemesisLine & { evidence: string; strike: Strike } = {
       fault,
       kind: 'fault',
@@ -37,120 +73,76 @@ export class Nemesis {
       to: mono(),
       freezes: strike.kind === 'freeze_worker',
       delays: strike.kind === 'proxy' && strike.target !== 'api',
-      evidence: evidence ?? '',
+      clock: strike.kind === 'database_clock',
+      evidence,
       strike,
     };
-    this.#say(`${fault}: ${evidence ?? 'struck nothing'}`);
-    if (evidence !== null) this.#journal.write(line);
+    this.#journal.write(line);
   }
 
-  async #strike(strike: Strike): Promise<Evidence> {
-    const { workers, apis, proxies, databaseUrl } = this.#plant;
+  #strike(planned: Planned, from: number): Promise<Evidence> {
+    const plant = this.#plant;
+    const { strike } = planned;
     switch (strike.kind) {
+      case 'answers':
+        return this.#breakAnswers(planned, strike, from);
       case 'kill_worker':
-        return (await workers[strike.worker]?.kill()) === true ? 'ended by SIGKILL' : null;
+        return killWorker(plant, strike.worker);
+      case 'end_worker':
+        return endWorker(plant, strike.worker);
       case 'kill_api':
-        return (await apis[strike.api]?.kill()) === true ? 'ended by SIGKILL' : null;
+        return killApi(plant, strike.api);
       case 'freeze_worker':
-        return this.#freeze(strike.worker);
-      case 'proxy': {
-        const proxy = proxies[strike.target];
-        const before = proxy.struck;
-        proxy.set(strike.mode);
-        await delay(strike.ms);
-        proxy.heal();
-        return proxy.struck > before ? `${proxy.struck - before} times` : null;
-      }
-      case 'provider':
-        return this.#breakAnswers(strike.fault, strike.times, { retryAfter: strike.retryAfter, delayMs: 50 });
-      case 'dead_devices':
-        return this.#breakAnswers('behave_as', strike.times, { behaviour: 'dead_at_ticket' });
+        return freezeWorker(plant, strike.worker);
+      case 'worker_clock':
+        return moveWorkerClock(plant, strike);
+      case 'proxy':
+        return this.#breakProxy(strike);
+      case 'rate_limit_storm':
+        return stormOf429(plant, strike.retryAfters);
+      case 'refused_credentials':
+        return refuseCredentials(plant, strike);
+      case 'receipts_late':
+        return delayReceipts(plant, strike);
       case 'postgres_restart':
-        return this.#restartPostgres();
-      case 'end_sessions': {
-        const sql = /* sql */ `select pg_terminate_backend(pid) from pg_stat_activity where backend_type = 'client backend' and pid <> pg_backend_pid()`;
-        const ended = await query(databaseUrl, sql);
-        return ended.length > 0 ? `${ended.length} sessions ended` : null;
-      }
+        return restartPostgres(plant);
+      case 'failover':
+        return failOver(plant);
+      case 'disk_full':
+        return fillDisk(plant, strike.ms);
+      case 'fsync_errors':
+        return failFsync(plant);
+      case 'slow_disk':
+        return slowDisk(plant, strike.ms);
+      case 'end_sessions':
+        return endSessions(plant);
       case 'no_connections_left':
-        return this.#takeConnections(strike.ms);
+        return takeConnections(plant, strike.ms);
       case 'held_xmin':
-        return this.#holdXmin(strike.ms);
-      case 'two_migrators': {
-        const codes = await Promise.all([this.#plant.migrate(), this.#plant.migrate()]);
-        return codes.every((code) => code === 0) ? 'both ended with 0' : null;
-      }
+        return holdXmin(plant, strike.ms);
+      case 'locked_tables':
+        return lockTables(plant, strike.ms);
+      case 'two_migrators':
+        return migrateTwice(plant);
+      case 'database_clock':
+        return moveDatabaseClock(plant, strike);
     }
   }
 
-  async #freeze(index: number): Promise<Evidence> {
-    const worker = this.#plant.workers[index];
-    if (worker === undefined || !worker.signal('SIGSTOP')) return null;
-    const { pid } = worker;
-    await delay(100);
-    const stood = worker.pid === pid && worker.isRunning && worker.isFrozen;
-    await delay((leaseSeconds + 2) * 1000);
-    worker.signal('SIGCONT');
-    return stood ? `process ${pid} stood for ${leaseSeconds + 2} s` : null;
+  async #breakAnswers(planned: Planned, strike: BrokenAnswers, from: number): Promise<Evidence> {
+    const id = await breakAnswers(this.#plant, strike);
+    const times = timesApplied(this.#plant.simulator, id);
+    if (times > 0) return `${times} answers`;
+    this.#pending.push({ planned, from, id });
+    return null;
   }
 
-  async #breakAnswers(kind: FaultKind, times: number, more: object): Promise<Evidence> {
-    const { control } = this.#plant.simulator;
-    const id = control.addFault({ kind, times, ...more });
-    const applied = (): number => control.faults().find((fault) => fault.id === id)?.applied ?? 0;
-    await eventually(`${kind} was applied`, () => Promise.resolve(applied() >= 1), { ms: 6000 }).catch(() => undefined);
-    return applied() > 0 ? `${applied()} answers` : null;
-  }
-
-  /** Ended at once, as by a power switch; the launcher starts it again on the same port. */
-  async #restartPostgres(): Promise<Evidence> {
-    const [pid, cluster] = postmasterOf(this.#plant.folder);
-    process.kill(pid, 'SIGQUIT');
-    await eventually('Postgres is back', async () => {
-      await query(this.#plant.databaseUrl, 'select 1');
-      return postmasterIn(cluster) !== pid;
-    });
-    return `postmaster ${pid} ended, ${postmasterIn(cluster)} took over`;
-  }
-
-  async #takeConnections(ms: number): Promise<Evidence> {
-    const taken: Client[] = [];
-    let code: unknown = null;
-    while (code === null && taken.length < 300) {
-      try {
-        taken.push(await connect(this.#plant.databaseUrl));
-      } catch (error) {
-        code = Reflect.get(error as object, 'code');
-      }
-    }
+  async #breakProxy({ target, mode, ms }: Extract<Strike, { kind: 'proxy' }>): Promise<Evidence> {
+    const proxy = this.#plant.proxies[target];
+    const before = proxy.struck;
+    proxy.set(mode);
     await delay(ms);
-    await Promise.all(taken.map((client) => client.end().catch(() => undefined)));
-    return code === '53300' ? `53300 after ${taken.length} connections` : null;
+    proxy.heal();
+    return proxy.struck > before ? `${proxy.struck - before} times` : null;
   }
-
-  async #holdXmin(ms: number): Promise<Evidence> {
-    const client = await connect(this.#plant.databaseUrl, 15_000);
-    try {
-      await client.query('begin isolation level repeatable read');
-      await client.query('select txid_current()');
-      await delay(ms);
-      const sql = 'select backend_xmin::text as xmin from pg_stat_activity where pid = pg_backend_pid()';
-      const xmin = (await client.query<{ xmin: string | null }>(sql)).rows[0]?.xmin;
-      return xmin === null || xmin === undefined ? null : `xmin ${xmin} held for ${ms} ms`;
-    } finally {
-      await client.end().catch(() => undefined);
-    }
-  }
-}
-
-function postmasterOf(folder: string): [pid: number, pidFile: string] {
-  const found = execFileSync('find', [join(folder, 'postgres'), '-maxdepth', '3', '-name', 'postmaster.pid'], { encoding: 'utf8' }).trim();
-  return [postmasterIn(found), found];
-}
-
-function postmasterIn(file: string): number {
-  const pid = Number(readFileSync(file, 'utf8').split('\n')[0]);
-  // 0 would mean our own process group.
-  if (!Number.isInteger(pid) || pid <= 1) throw new Error(`${file} names no process.`);
-  return pid;
 }

@@ -1,18 +1,17 @@
-/** What runs: Postgres, the simulator, a fault proxy before each server, two APIs, three workers. All on this machine, all under one folder. */
+/** What runs: Postgres and its standby, the simulator, a fault proxy before each server, two APIs, three workers. All on this machine, in one folder. */
 import { execFile } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { mkdirSync, readFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
-import { setTimeout as delay } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
-import { startEmbeddedPostgres } from '@todoku/server/database/embedded/launcher.js';
-import { silentLogger } from '@todoku/server/logging/logger.js';
 import { type Simulator, startSimulator } from '@todoku/simulator';
-import { Client } from 'pg';
+import { fakeTimeLibrary, MovableClock, realClock } from './clock/fake-clock.js';
+import { PostgresCluster } from './cluster/postgres-cluster.js';
+import { eventually } from './eventually.js';
 import { FailpointDeck } from './failpoint-deck.js';
 import { FaultProxy } from './fault-proxy.js';
-import { Journal, mono } from './journal.js';
+import { Journal } from './journal.js';
 import { ProductProcess } from './product-process.js';
 
 const repository = fileURLToPath(new URL('../../../', import.meta.url));
@@ -23,27 +22,36 @@ export const leaseSeconds = 8;
 export const requestDeadlineMs = 1500;
 
 export interface PlantSetting {
-  /** Has the folders postgres, logs and records. */
+  /** Has the folders logs and records. */
   readonly folder: string;
   readonly seed: number;
   readonly workers: number;
   readonly apis: number;
-  readonly failpoints: boolean;
+  /** Where workers shall die; none: nowhere. */
+  readonly failpoints: readonly string[];
+  /** Of these, the ones that come before all others. */
+  readonly first: readonly string[];
   readonly onFailpoint: (name: string) => void;
   /** A process of the product can't live: the run says nothing about anything else. */
   readonly onHopeless: (error: Error) => void;
   readonly stop: AbortSignal;
+  readonly say: (what: string) => void;
 }
 
 export interface Plant {
   readonly folder: string;
   readonly records: string;
   readonly simulator: Simulator;
+  readonly postgres: PostgresCluster;
+  /** Clock of the last worker; null: libfaketime is not installed. */
+  readonly workerClock: MovableClock | null;
   readonly proxies: { readonly api: FaultProxy; readonly postgres: FaultProxy; readonly provider: FaultProxy };
   readonly apis: readonly ProductProcess[];
   readonly workers: readonly ProductProcess[];
-  /** Past the proxy, as a superuser. */
+  /** Where the primary is, whichever that is, past all faults; as a superuser. */
   readonly databaseUrl: string;
+  /** Files and folders of the product: logs, data. */
+  readonly product: readonly string[];
   readonly secrets: [string, string][];
   readonly deck: FailpointDeck;
   /** Runs `todoku migrate` beside all else; its exit code. */
@@ -67,29 +75,42 @@ async function open({ folder, stop, ...setting }: PlantSetting, closers: Closer[
   const records = join(folder, 'records');
   const journal = new Journal(join(records, 'supervisor.jsonl'));
   closers.push(() => journal.close());
-  const postgres = await startEmbeddedPostgres({ dataDir: join(folder, 'postgres'), log: silentLogger, throwAway: true });
-  closers.push(() => postgres.stop());
+  const postgres: PostgresCluster = await PostgresCluster.open({
+    folder,
+    freePort,
+    say: setting.say,
+    onMoved: () => {
+      proxies.postgres.resetAll();
+      straight.resetAll();
+    },
+  });
+  closers.push(() => postgres.close());
+  const straight = await FaultProxy.open(() => postgres.primary.port);
   const simulator = await startSimulator({ rate: null, ledgerFile: join(records, 'provider.jsonl') });
   closers.push(() => simulator.close());
   const apiPorts = await Promise.all(Array.from({ length: setting.apis }, freePort));
   let turn = 0;
   const proxies = {
     api: await FaultProxy.open(() => apiPorts[turn++ % apiPorts.length] ?? 0),
-    postgres: await FaultProxy.open(() => Number(new URL(postgres.url).port)),
+    postgres: await FaultProxy.open(() => postgres.primary.port),
     provider: await FaultProxy.open(() => simulator.port),
   };
   closers.push(() => {
-    for (const proxy of Object.values(proxies)) proxy.close();
+    for (const proxy of [straight, ...Object.values(proxies)]) proxy.close();
   });
-  const throughProxy = new URL(postgres.url);
-  throughProxy.port = String(proxies.postgres.port);
+  const through = (proxy: FaultProxy): string => {
+    const url = new URL(postgres.url);
+    url.port = String(proxy.port);
+    return url.href;
+  };
   const secrets: [string, string][] = [
     ['encryption key', randomBytes(32).toString('base64')],
     ['index key', randomBytes(32).toString('base64')],
   ];
   const env = {
     HOME: folder,
-    DATABASE_URL: throughProxy.href,
+    DATABASE_URL: through(proxies.postgres),
+    ...realClock.env,
     EXPO_BASE_URL: `http://127.0.0.1:${proxies.provider.port}`,
     TODOKU_ENCRYPTION_KEYS: `1:${secrets[0]?.[1]},index:${secrets[1]?.[1]}`,
     TODOKU_LEASE_SECONDS: String(leaseSeconds),
@@ -100,7 +121,8 @@ async function open({ folder, stop, ...setting }: PlantSetting, closers: Closer[
     TODOKU_QUEUE_POLL_MS: '200',
     TODOKU_SHUTDOWN_SECONDS: '10',
   };
-  const deck = new FailpointDeck(setting.seed);
+  const deck = new FailpointDeck(setting.seed, setting.failpoints, setting.first);
+  const workerClock = fakeTimeLibrary === null ? null : new MovableClock(fakeTimeLibrary, join(folder, 'worker-clock'));
   const processes: ProductProcess[] = [];
   const stopProduct = async (): Promise<void> => {
     await Promise.all(processes.map((one) => one.stop()));
@@ -131,7 +153,12 @@ async function open({ folder, stop, ...setting }: PlantSetting, closers: Closer[
   }
   secrets.push(['admin key', readFileSync(join(folder, 'api-1', 'admin-key'), 'utf8').trim()]);
   const workers = Array.from({ length: setting.workers }, (_, i) =>
-    start(`worker-${i + 1}`, { TODOKU_ROLES: 'worker' }, () => (setting.failpoints ? deck.next() : null)),
+    start(
+      `worker-${i + 1}`,
+      // The last one's clock can be set.
+      { TODOKU_ROLES: 'worker', ...(i === setting.workers - 1 ? workerClock?.env : {}) },
+      () => deck.next(),
+    ),
   );
   return {
     folder,
@@ -140,14 +167,17 @@ async function open({ folder, stop, ...setting }: PlantSetting, closers: Closer[
     proxies,
     apis,
     workers,
-    databaseUrl: postgres.url,
+    databaseUrl: through(straight),
+    product: [join(folder, 'logs'), ...postgres.folders],
+    postgres,
+    workerClock,
     secrets,
     deck,
     stopProduct,
     migrate: () =>
       new Promise((resolve) => {
         const child = execFile(process.execPath, [main, 'migrate'], {
-          env: { PATH: process.env['PATH'] ?? '', ...env, DATABASE_URL: postgres.url, TODOKU_DATA_DIR: join(folder, 'api-1') },
+          env: { PATH: process.env['PATH'] ?? '', ...env, DATABASE_URL: through(straight), TODOKU_DATA_DIR: join(folder, 'api-1') },
         });
         child.once('exit', (code) => resolve(code ?? -1));
       }),
@@ -168,38 +198,6 @@ async function closeAll(closers: readonly Closer[]): Promise<void> {
     }
   }
   if (failed.length > 0) throw new AggregateError(failed, 'Not everything could be ended.');
-}
-
-/** One statement on a connection of its own. */
-export async function query<Row extends object>(url: string, text: string, values: readonly unknown[] = []): Promise<Row[]> {
-  const client = await connect(url);
-  try {
-    return (await client.query(text, [...values])).rows as Row[];
-  } finally {
-    await client.end().catch(() => undefined);
-  }
-}
-
-/** A lost connection is told by the next statement; one that answers nothing within `ms` fails too. */
-export async function connect(url: string, ms = 5000): Promise<Client> {
-  const client = new Client({ connectionString: url, connectionTimeoutMillis: ms, query_timeout: ms });
-  client.on('error', () => undefined);
-  await client.connect();
-  return client;
-}
-
-export async function eventually(
-  what: string,
-  holds: () => Promise<boolean>,
-  { ms = 30_000, stop }: { readonly ms?: number; readonly stop?: AbortSignal } = {},
-): Promise<void> {
-  const until = mono() + ms;
-  while (mono() < until) {
-    stop?.throwIfAborted();
-    if (await holds().catch(() => false)) return;
-    await delay(100);
-  }
-  throw new Error(`It never came about that ${what}.`);
 }
 
 async function freePort(): Promise<number> {

@@ -37,6 +37,8 @@ export class ProductProcess {
   #child: ChildProcess;
   #stopped = false;
   #quickEnds = 0;
+  /** Unix ms of the last line of its log, by its own clock; null: it has written none yet. */
+  lastLogTime: number | null = null;
 
   constructor(parts: ProcessParts) {
     this.name = parts.name;
@@ -103,6 +105,13 @@ export class ProductProcess {
     const log = createWriteStream(logFile, { flags: 'a' });
     child.stdout.pipe(log, { end: false });
     child.stderr.pipe(log, { end: false });
+    child.stdout.on('data', (bytes: Buffer) => {
+      const last = bytes
+        .toString()
+        .match(/"time":"[^"]+"/g)
+        ?.at(-1);
+      if (last !== undefined) this.lastLogTime = Date.parse(last.slice(8, -1));
+    });
     child.stderr.on('data', (bytes: Buffer) => {
       for (const [, point] of bytes.toString().matchAll(/^failpoint (\w+): /gm)) this.#parts.onFailpoint(point ?? '');
     });

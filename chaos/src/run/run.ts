@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { chmodSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, copyFileSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
@@ -8,25 +8,37 @@ import { fileURLToPath } from 'node:url';
 import { judge } from '../check/judge.js';
 import type { NemesisLine, RunFile } from '../check/run-files.js';
 import type { Verdict } from '../check/verdict.js';
+import { changeOf } from './changing-clocks.js';
+import { realClock } from './clock/fake-clock.js';
+import { query } from './cluster/sql.js';
+import { eventually } from './eventually.js';
 import { FAILPOINTS } from './failpoint-deck.js';
 import { Journal, mono } from './journal.js';
+import { liveness, livenessMs } from './liveness.js';
+import { loadFaultsIn } from './load-faults.js';
 import type { LoadSetting } from './load-setting.js';
 import { Nemesis } from './nemesis.js';
 import { type Options, replayOf } from './options.js';
-import { eventually, migrations, openPlant, type Plant, query, requestDeadlineMs } from './plant.js';
-import { FAULTS, schedule } from './schedule.js';
+import { migrations, openPlant, type Plant, requestDeadlineMs } from './plant.js';
+import { schedule } from './schedule.js';
+import { CLOCKS_CHANGE, type FaultsOfRun, faultsOf } from './which-faults.js';
 
-const livenessMs = 60_000;
 const fleet = { workers: 3, apis: 2 };
 /** From this on a run is long enough for every fault and failpoint. */
-const minutesForAll = 4;
+const minutesForAll = 6;
 
 /** Load and faults, healing, liveness, verdict. `interrupted` ends it early, without a verdict. */
 export async function run(options: Options, say: (what: string) => void, interrupted: AbortSignal): Promise<Verdict> {
   const startedAt = new Date();
   const startedMono = mono();
   const wallMinusMono = Date.now() - startedMono;
-  const withFailpoints = options.only.length === 0 || options.only.includes('failpoints');
+  const failpoints = options.only.length === 0 || options.only.includes('failpoints') ? FAILPOINTS : [];
+  const faults = faultsOf(
+    options.seed,
+    options.only.filter((name) => name !== 'failpoints'),
+  );
+  if (options.only.length > 0 && faults.scheduled.length === 0) say('no faults but those that the load makes');
+  if (faults.leftOut.length > 0) say(`left out, for want of a program or a right: ${faults.leftOut.join(' ')}`);
   const folder = makeFolder();
   const records = join(folder, 'records');
   say(`records in ${records}`);
@@ -45,7 +57,8 @@ export async function run(options: Options, say: (what: string) => void, interru
       folder,
       seed: options.seed,
       ...fleet,
-      failpoints: withFailpoints,
+      failpoints,
+      first: options.first,
       onFailpoint: (fault) => {
         say(`failpoint ${fault}`);
         const line: NemesisLine = { fault, kind: 'failpoint', from: mono(), to: null };
@@ -54,26 +67,29 @@ export async function run(options: Options, say: (what: string) => void, interru
       },
       onHopeless: (error) => hopeless.abort(error),
       stop,
+      say,
     });
     sampling = sampleEverySecond(plant, journals.memory);
     await query(plant.databaseUrl, `insert into push.notification_types (type, unknown_policy) values ('once', 'drop')`);
     await query(plant.databaseUrl, 'update push.policy set cap_limit = 1000');
-    load = await startLoad(plant, options.seed, stop);
-    await torment(plant, options, new Nemesis(plant, journals.nemesis, say), stop);
+    load = await startLoad(plant, options.seed, faults, stop);
+    const loadFrom = Date.now();
+    await torment(plant, options, faults, new Nemesis(plant, journals.nemesis, say), stop);
     plant.deck.end();
     stop.throwIfAborted();
 
     say('healing');
     plant.simulator.control.clearFaults();
     await endLoad(load);
+    noteLoadFaults(plant, journals.nemesis, faults, options.seed, loadFrom);
+    await plant.postgres.settle();
     const healedAt = mono();
-    const idleAt = await untilIdle(plant, livenessMs, stop);
+    const idleAt = await liveness(plant, stop);
     say(idleAt === null ? 'not all work ended in time' : `all work ended within ${Math.round((idleAt - healedAt) / 1000)} s`);
     await keepLedger(plant);
     clearInterval(sampling);
     await plant.stopProduct();
 
-    const asked = options.only.filter((name) => name !== 'failpoints');
     const file: RunFile = {
       seed: options.seed,
       replay: replayOf(options),
@@ -84,19 +100,21 @@ export async function run(options: Options, say: (what: string) => void, interru
       healedAt,
       idleAt,
       livenessBoundMs: livenessMs,
+      receiptsAskedAgain: true,
       keys: plant.secrets,
-      product: [join(folder, 'logs'), join(folder, 'postgres')],
+      product: plant.product,
       migrations,
       atMostOnce: ['once'],
-      expectedFailpoints: withFailpoints ? FAILPOINTS : [],
-      expectedFaults: options.only.length > 0 ? asked : FAULTS,
+      expectedFailpoints: failpoints,
+      expectedFaults: faults.expected,
       coverageRequired: options.only.length > 0 || options.minutes >= minutesForAll,
     };
     writeFileSync(join(records, 'run.json'), JSON.stringify(file));
     say('judging');
     const verdict = await judge(records, plant.databaseUrl);
     keep = options.keep || !verdict.clean;
-    if (keep) say(`verdict: ${join(records, 'verdict.html')}`);
+    say(`verdict: ${keepVerdict(records, options.seed)}`);
+    if (keep) say(`all records: ${records}`);
     return verdict;
   } finally {
     clearInterval(sampling);
@@ -107,24 +125,41 @@ export async function run(options: Options, say: (what: string) => void, interru
   }
 }
 
-/** One fault after the other as the schedule has them; one that is late makes the next ones late, never two of a kind at once. */
-async function torment(plant: Plant, options: Options, nemesis: Nemesis, stop: AbortSignal): Promise<void> {
+/** Faults of the provider's answers beside all others; in each of the two rows one after the other, and one that is late makes the next ones late. */
+async function torment(plant: Plant, options: Options, faults: FaultsOfRun, nemesis: Nemesis, stop: AbortSignal): Promise<void> {
   const begun = mono();
   const ms = options.minutes * 60_000;
-  const only = options.only.filter((name) => name !== 'failpoints');
-  const planned = options.only.length > 0 && only.length === 0 ? [] : schedule({ seed: options.seed, ms, only, ...fleet });
-  writeFileSync(join(plant.records, 'schedule.json'), JSON.stringify(planned, null, 1));
+  const isAnswer = (fault: string): boolean => /^(provider_(?!black|half|drip|latency|reset|truncate)|receipts_|devices?_)/.test(fault);
+  const rows = [faults.scheduled.filter(isAnswer), faults.scheduled.filter((fault) => !isAnswer(fault))].map((names, i) =>
+    schedule({ seed: (options.seed ^ (i * 0x9e37)) >>> 0, ms, faults: names, first: options.first, fleet }),
+  );
+  writeFileSync(join(plant.records, 'schedule.json'), JSON.stringify(rows, null, 1));
   const until = (at: number): Promise<unknown> =>
     delay(Math.max(0, begun + at - mono()), undefined, { signal: stop }).catch(() => undefined);
-  for (const one of planned) {
-    await until(one.atMs);
-    if (stop.aborted || mono() - begun > ms) return;
-    await nemesis.strike(one);
-  }
+  await Promise.all(
+    rows.map(async (row) => {
+      for (const one of row) {
+        await until(one.atMs);
+        if (stop.aborted || mono() - begun > ms) return;
+        await nemesis.strike(one);
+      }
+    }),
+  );
   await until(ms);
+  nemesis.reviewAnswers();
 }
 
-async function startLoad(plant: Plant, seed: number, stop: AbortSignal): Promise<ChildProcess> {
+/** What the load did, and that the clocks were changed while it lasted. */
+function noteLoadFaults(plant: Plant, journal: Journal, faults: FaultsOfRun, seed: number, loadFrom: number): void {
+  const at = Date.parse(changeOf(seed).at);
+  const changed = faults.clocksChange && loadFrom < at && at < Date.now() ? [CLOCKS_CHANGE] : [];
+  for (const fault of [...loadFaultsIn(plant.records), ...changed]) {
+    const line: NemesisLine = { fault, kind: 'fault', from: mono(), to: null };
+    journal.write(line);
+  }
+}
+
+async function startLoad(plant: Plant, seed: number, faults: FaultsOfRun, stop: AbortSignal): Promise<ChildProcess> {
   const database = new URL(plant.databaseUrl);
   database.port = String(plant.proxies.postgres.port);
   const setting: LoadSetting = {
@@ -133,9 +168,10 @@ async function startLoad(plant: Plant, seed: number, stop: AbortSignal): Promise
     databaseUrl: database.href,
     key: plant.secrets.find(([name]) => name === 'admin key')?.[1] ?? '',
     records: plant.records,
+    changingZone: faults.clocksChange ? changeOf(seed).timezone : null,
   };
   const child = spawn(process.execPath, ['--import', 'tsx', fileURLToPath(new URL('./load-main.ts', import.meta.url))], {
-    env: { PATH: process.env['PATH'] ?? '', CHAOS_LOAD: JSON.stringify(setting) },
+    env: { PATH: process.env['PATH'] ?? '', ...realClock.env, CHAOS_LOAD: JSON.stringify(setting) },
     stdio: ['ignore', 'pipe', 'inherit'],
   });
   let isReady = false;
@@ -155,25 +191,6 @@ async function endLoad(load: ChildProcess): Promise<void> {
   const [code] = (await gone) as [number | null];
   clearTimeout(force);
   if (code !== 0) throw new Error('The load generator did not end well.');
-}
-
-/** When nothing was in flight any more; null: not within `ms`. What is held for the night does not count. */
-async function untilIdle(plant: Plant, ms: number, stop: AbortSignal): Promise<number | null> {
-  const until = mono() + ms;
-  while (mono() < until) {
-    stop.throwIfAborted();
-    const rows = await query<{ left: string }>(
-      plant.databaseUrl,
-      /* sql */ `
-      select (select count(*) from push.outbox) + (select count(*) from push.receipt_batches)
-        + (select count(*) from push.chunks where due_at < clock_timestamp() + interval '5 minutes')
-        + (select count(*) from push.held where release_at < clock_timestamp() + interval '5 minutes')
-        + (select count(*) from push.broadcasts where state = 'running') as left`,
-    ).catch(() => []);
-    if (rows[0]?.left === '0') return mono();
-    await delay(250);
-  }
-  return null;
 }
 
 /** What was left where, for whoever looks into a run that did not end. */
@@ -201,6 +218,14 @@ function sampleEverySecond(plant: Plant, journal: Journal): NodeJS.Timeout {
 function makeFolder(): string {
   const folder = mkdtempSync(join(tmpdir(), 'todoku-chaos-'));
   chmodSync(folder, 0o711);
-  for (const name of ['postgres', 'logs', 'records']) mkdirSync(join(folder, name), { mode: 0o711 });
+  for (const name of ['logs', 'records']) mkdirSync(join(folder, name), { mode: 0o711 });
   return folder;
+}
+
+/** The verdict outlives the folder of its run: the path of the page. */
+function keepVerdict(records: string, seed: number): string {
+  const folder = fileURLToPath(new URL('../../verdicts/', import.meta.url));
+  mkdirSync(folder, { recursive: true });
+  for (const end of ['json', 'html']) copyFileSync(join(records, `verdict.${end}`), join(folder, `${seed}.${end}`));
+  return join(folder, `${seed}.html`);
 }

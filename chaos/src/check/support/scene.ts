@@ -201,6 +201,7 @@ export class Scene {
           requestDeadlineMs: 2000,
           healedAt: this.now - 10_000,
           idleAt: this.now - 1000,
+          receiptsAskedAgain: false,
           livenessBoundMs: 60_000,
           migrations,
           timeline: this.timeline,

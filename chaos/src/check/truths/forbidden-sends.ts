@@ -25,7 +25,8 @@ export interface SendEvidence {
 /** Truth 2 (and the device's half of 7): nothing is sent that must not be sent any more, or not yet. */
 export function judgeForbiddenSends(judgement: Judgement, isolation: Judgement, evidence: SendEvidence): void {
   const off = switchedOff(evidence.timeline.switches);
-  const cancelled = cancelledBroadcasts(evidence);
+  const [cancelled, paused] = [cancelledBroadcasts(evidence), pausedBroadcasts(evidence)];
+  const settingsOf = settingsByUser(evidence.timeline.settings);
   const changedTypes = new Set(evidence.timeline.types.map(({ type }) => type));
   for (const hit of evidence.hits) {
     if (within(hit.tMono, evidence.thawed)) continue;
@@ -40,6 +41,10 @@ export function judgeForbiddenSends(judgement: Judgement, isolation: Judgement, 
     if (notification.broadcastId !== null && holdsThroughout(cancelled.get(notification.broadcastId) ?? [], earlier)) {
       judgement.found('sent_after_cancel', `${describe(hit)} of broadcast ${notification.broadcastId}`);
     }
+    if (notification.broadcastId !== null && holdsThroughout(paused.get(notification.broadcastId) ?? [], earlier)) {
+      judgement.found('sent_while_broadcast_paused', `${describe(hit)} of broadcast ${notification.broadcastId}`);
+    }
+    judgeWishes(judgement, evidence, { hit, notification, earlier }, settingsOf.get(notification.userId) ?? []);
     if (!changedTypes.has(notification.type)) judgeExpiry(judgement, evidence, hit, notification);
     judgeEnd(judgement, evidence, hit);
   }
@@ -72,6 +77,19 @@ function cancelledBroadcasts({ timeline }: SendEvidence): Map<string, Stretch[]>
   return stretches;
 }
 
+function pausedBroadcasts({ timeline }: SendEvidence): Map<string, Stretch[]> {
+  const ids = new Set(timeline.broadcasts.flatMap(({ broadcastId }) => (broadcastId === null ? [] : [broadcastId])));
+  return new Map(
+    [...ids].map((id) => [
+      id,
+      surelyOn(
+        timeline.broadcasts.filter(({ broadcastId, kind }) => broadcastId === id && kind !== 'start'),
+        ({ kind }) => kind === 'pause',
+      ),
+    ]),
+  );
+}
+
 interface Case {
   readonly hit: Hit;
   readonly notification: NotificationRow;
@@ -86,6 +104,16 @@ function judgeOwner(judgement: Judgement, isolation: Judgement, { ownership }: S
     isolation.found('former_owner_reached', what);
   }
   if (holdsThroughout(ownership.signedOut(hit.token), earlier)) isolation.found('sent_to_signed_out_device', describe(hit));
+}
+
+/** What she surely did not want throughout. */
+function judgeWishes(judgement: Judgement, { database }: SendEvidence, one: Case, acts: readonly SettingsAct[]): void {
+  const { hit, notification, earlier } = one;
+  const settings = settledBefore(acts, earlier.from, earlier.to);
+  if (settings?.pushEnabled === false) judgement.found('sent_though_pushes_off', describe(hit));
+  if (settings?.disabledTypes?.includes(notification.type) === true && !typeOf(database, notification.type).urgent) {
+    judgement.found('sent_though_type_off', `${describe(hit)}, ${notification.type}`);
+  }
 }
 
 function judgeExpiry(judgement: Judgement, { database, mono, deadlineMs }: SendEvidence, hit: Hit, notification: NotificationRow): void {

@@ -8,6 +8,7 @@ export interface LivenessEvidence {
   readonly healedAt: number | null;
   readonly idleAt: number | null;
   readonly boundMs: number;
+  readonly receiptsAskedAgain: boolean;
   /** Users who have quiet hours: what is theirs may wait for their morning. */
   readonly quietUsers: ReadonlySet<string>;
   /** Broadcasts that stand paused. */
@@ -36,13 +37,13 @@ export function judgeLiveness(judgement: Judgement, evidence: LivenessEvidence):
 }
 
 function mayWait(
-  { database, quietUsers, paused }: LivenessEvidence,
+  { database, quietUsers, paused, receiptsAskedAgain }: LivenessEvidence,
   { deliveryId, notificationId, place, dueAt }: WaitingDelivery,
 ): boolean {
   if (place === 'receipts') {
     // What the provider had no answer to is asked again later and later.
     const ticket = database.steps.get(deliveryId)?.at(-1)?.ticketId ?? null;
-    return dueAt > database.now || (ticket !== null && receiptOf(ticket) === 'never');
+    return (dueAt > database.now && !receiptsAskedAgain) || (ticket !== null && receiptOf(ticket) === 'never');
   }
   const notification = database.notifications.get(notificationId);
   if (notification?.broadcastId != null && paused.has(notification.broadcastId)) return true;
