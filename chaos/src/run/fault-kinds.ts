@@ -144,3 +144,5 @@ export const SCHEDULED: readonly string[] = [...processFaults, ...networkFaults,
 );
 /** What only runs of their own have. */
 export const CLOCK_FAULTS: readonly string[] = clockFaults.map(([name]) => name);
+/** What the provider and its devices do, which may go on beside all else. */
+export const PROVIDER_FAULTS: ReadonlySet<string> = new Set(providerFaults.map(([name]) => name));

@@ -20,7 +20,7 @@ import {
 import { endWorker, freezeWorker, killApi, killWorker, moveWorkerClock } from './strikes/processes.js';
 import type { BrokenAnswers, Evidence, Strike } from './strikes/strike.js';
 
-/** A fault in the simulator's script that no request has met yet. */
+/** A fault in the simulator's script that no request has met yet; the next one takes its place. */
 interface Pending {
   readonly planned: Planned;
   readonly from: number;
@@ -32,7 +32,7 @@ export class Nemesis {
   readonly #plant: Plant;
   readonly #journal: Journal;
   readonly #say: (what: string) => void;
-  #pending: Pending[] = [];
+  #pending: Pending | null = null;
 
   constructor(plant: Plant, journal: Journal, say: (what: string) => void) {
     this.#plant = plant;
@@ -53,14 +53,15 @@ export class Nemesis {
     }
   }
 
-  /** Writes down which scripted answers have been given since. */
+  /** Writes down whether a scripted answer has been given since. */
   reviewAnswers(): void {
-    const { simulator } = this.#plant;
-    this.#pending = this.#pending.filter(({ planned, from, id }) => {
-      const times = timesApplied(simulator, id);
-      if (times > 0) this.#write(planned, from, `${times} answers`);
-      return times === 0;
-    });
+    if (this.#pending === null) return;
+    const { planned, from, id } = this.#pending;
+    const times = timesApplied(this.#plant.simulator, id);
+    if (times > 0) {
+      this.#pending = null;
+      this.#write(planned, from, `${times} answers`);
+    }
   }
 
   #write({ fault, strike }: Planned, from: number, evidence: Evidence): void {
@@ -133,7 +134,7 @@ export class Nemesis {
     const id = await breakAnswers(this.#plant, strike);
     const times = timesApplied(this.#plant.simulator, id);
     if (times > 0) return `${times} answers`;
-    this.#pending.push({ planned, from, id });
+    this.#pending = { planned, from, id };
     return null;
   }
 

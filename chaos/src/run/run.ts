@@ -13,6 +13,7 @@ import { realClock } from './clock/fake-clock.js';
 import { query } from './cluster/sql.js';
 import { eventually } from './eventually.js';
 import { FAILPOINTS } from './failpoint-deck.js';
+import { PROVIDER_FAULTS } from './fault-kinds.js';
 import { Journal, mono } from './journal.js';
 import { liveness, livenessMs } from './liveness.js';
 import { loadFaultsIn } from './load-faults.js';
@@ -129,9 +130,14 @@ export async function run(options: Options, say: (what: string) => void, interru
 async function torment(plant: Plant, options: Options, faults: FaultsOfRun, nemesis: Nemesis, stop: AbortSignal): Promise<void> {
   const begun = mono();
   const ms = options.minutes * 60_000;
-  const isAnswer = (fault: string): boolean => /^(provider_(?!black|half|drip|latency|reset|truncate)|receipts_|devices?_)/.test(fault);
-  const rows = [faults.scheduled.filter(isAnswer), faults.scheduled.filter((fault) => !isAnswer(fault))].map((names, i) =>
-    schedule({ seed: (options.seed ^ (i * 0x9e37)) >>> 0, ms, faults: names, first: options.first, fleet }),
+  const rows = [true, false].map((ofProvider, i) =>
+    schedule({
+      seed: (options.seed ^ (i * 0x9e37)) >>> 0,
+      ms,
+      faults: faults.scheduled.filter((fault) => PROVIDER_FAULTS.has(fault) === ofProvider),
+      first: options.first,
+      fleet,
+    }),
   );
   writeFileSync(join(plant.records, 'schedule.json'), JSON.stringify(rows, null, 1));
   const until = (at: number): Promise<unknown> =>

@@ -1,6 +1,6 @@
 import { execFileSync } from 'node:child_process';
 
-const size = 4 << 30;
+const size = 4 * 2 ** 30;
 /** Enough for a file or two, not for a write-ahead log. */
 const rest = 64 << 10;
 

@@ -15,7 +15,7 @@ const settings: Readonly<Record<string, string>> = {
   shared_buffers: '64MB',
   min_wal_size: '64MB',
   max_wal_size: '512MB',
-  wal_keep_size: '256MB',
+  wal_keep_size: '64MB',
   wal_retrieve_retry_interval: '500ms',
   hot_standby: 'on',
 };
