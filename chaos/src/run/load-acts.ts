@@ -11,7 +11,7 @@ export interface User {
 const plain = { idempotencyKey: null, rolledBack: false, repeats: false, ids: [] } as const;
 
 /** `once`: never sent twice, whatever is not known. */
-export const TYPES = ['reminder', 'once'] as const;
+const TYPES = ['reminder', 'once'] as const;
 
 export async function register(pen: Pen, userId: string, token: string): Promise<boolean> {
   const { act } = await pen.request('POST', '/v1/push-tokens', { userId, token, platform: 'ios' }, 201);

@@ -4,7 +4,7 @@ export const PROXY_MODES = ['reset', 'black_hole', 'half_open', 'truncate', 'dri
 export type ProxyMode = (typeof PROXY_MODES)[number];
 
 export const PROXIED = ['api', 'postgres', 'provider'] as const;
-export type Proxied = (typeof PROXIED)[number];
+type Proxied = (typeof PROXIED)[number];
 
 /** Answers of the provider to the next requests, as the simulator's faults have them. */
 export interface BrokenAnswers {
