@@ -75,8 +75,11 @@ const sequences = /* sql */ `
   where ${inOurSchemas}
   order by n.nspname collate "C", o.relname collate "C"`;
 
+/** One function is what the server's version makes best. */
 const functions = /* sql */ `
-  select pg_get_functiondef(o.oid) || ';'
+  select case format('%s.%s', n.nspname, o.proname)
+    when 'push.uuid_v7' then '-- push.uuid_v7(): uuidv7() of Postgres itself from version 18 on, else made of its parts (see the migrations)'
+    else pg_get_functiondef(o.oid) || ';' end
   from pg_proc o join pg_namespace n on n.oid = o.pronamespace
   where ${inOurSchemas} and o.prokind in ('f', 'p')
   order by n.nspname collate "C", o.proname collate "C", pg_get_function_identity_arguments(o.oid) collate "C"`;
