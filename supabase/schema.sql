@@ -613,6 +613,14 @@ create table push.tally_entries (
   constraint tally_entries_pkey PRIMARY KEY (id)
 ) with (autovacuum_vacuum_scale_factor=0.02, autovacuum_vacuum_threshold=1000, autovacuum_vacuum_cost_delay=0);
 
+create table push.trace_contexts (
+  notification_id uuid not null,
+  traceparent text not null,
+  from_door boolean not null,
+  at timestamp with time zone not null default now(),
+  constraint trace_contexts_pkey PRIMARY KEY (notification_id)
+);
+
 create table push.tuning (
   id smallint not null default 1,
   controller boolean not null default true,
@@ -745,6 +753,8 @@ CREATE INDEX receipt_batches_chunk ON push.receipt_batches USING btree (chunk_id
 CREATE INDEX receipt_batches_due ON push.receipt_batches USING btree (project_id, due_at);
 
 CREATE INDEX reconciliations_at ON push.reconciliations USING btree (at);
+
+CREATE INDEX trace_contexts_at ON push.trace_contexts USING btree (at);
 
 -- Functions
 
@@ -955,6 +965,23 @@ begin
 end $function$
 ;
 
+CREATE OR REPLACE FUNCTION push.keep_trace()
+ RETURNS trigger
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO ''
+AS $function$
+declare
+  given text := pg_catalog.current_setting('todoku.traceparent', true);
+begin
+  if given ~ '^00-[0-9a-f]{32}-[0-9a-f]{16}-[0-9a-f]{2}$' then
+    insert into push.trace_contexts (notification_id, traceparent, from_door) select i.id, given, false from inserted i
+    on conflict (notification_id) do nothing;
+  end if;
+  return null;
+end $function$
+;
+
 CREATE OR REPLACE FUNCTION push.keep_updated_at()
  RETURNS trigger
  LANGUAGE plpgsql
@@ -1103,6 +1130,8 @@ CREATE TRIGGER notification_settings_updated_at BEFORE UPDATE ON public.notifica
 
 CREATE TRIGGER notification_push_trigger AFTER INSERT ON public.notifications REFERENCING NEW TABLE AS inserted FOR EACH STATEMENT EXECUTE FUNCTION push.take_in();
 
+CREATE TRIGGER notification_trace_trigger AFTER INSERT ON public.notifications REFERENCING NEW TABLE AS inserted FOR EACH STATEMENT WHEN ((current_setting('todoku.traceparent'::text, true) <> ''::text)) EXECUTE FUNCTION push.keep_trace();
+
 CREATE TRIGGER notifications_engaged AFTER UPDATE ON public.notifications REFERENCING OLD TABLE AS gone NEW TABLE AS added FOR EACH STATEMENT EXECUTE FUNCTION push.count_engaged();
 
 CREATE TRIGGER notifications_read_at BEFORE UPDATE OF is_read ON public.notifications FOR EACH ROW EXECUTE FUNCTION push.keep_read_at();
@@ -1182,6 +1211,8 @@ grant execute on function push.ensure_partitions(since timestamp with time zone,
 grant execute on function push.is_timezone(zone text) to public;
 
 grant execute on function push.keep_read_at() to public;
+
+grant execute on function push.keep_trace() to public;
 
 grant execute on function push.keep_updated_at() to public;
 
@@ -1316,6 +1347,8 @@ grant delete, insert, select on table push.reconciliations to todoku_worker;
 grant delete, insert, select on table push.recoveries to todoku_worker;
 
 grant delete, insert, select, update on table push.tally_entries to todoku_worker;
+
+grant delete, insert, select, update on table push.trace_contexts to todoku_worker;
 
 grant select, update on table push.tuning to todoku_worker;
 

@@ -27,6 +27,7 @@ import { checkKeys } from './security/key-canary.js';
 import type { LocalKeyring } from './security/local-keyring.js';
 import { openKeyring } from './security/open-keyring.js';
 import { PushTokenManager } from './tokens/push-token-manager.js';
+import type { Tracing } from './tracing/open-tracing.js';
 import { AlertWatch } from './workers/alert-watch.js';
 import { workerDuties } from './workers/duties.js';
 import { startHeartbeat } from './workers/heartbeat.js';
@@ -128,7 +129,12 @@ export interface Managers {
   readonly controls: ControlsCache;
 }
 
-export function openManagers(config: Config, { clock }: Surroundings, { database, caches }: Foundation): Managers {
+export function openManagers(
+  config: Config,
+  { clock }: Surroundings,
+  { database, caches }: Foundation,
+  tracing: Tracing | null = null,
+): Managers {
   const controls = new ControlsCache(database, clock.monotonic);
   return {
     controls,
@@ -138,6 +144,7 @@ export function openManagers(config: Config, { clock }: Surroundings, { database
       controls,
       pushEnabled: config.pushEnabled,
       clock,
+      traces: tracing?.intake,
       onTaken: (users) => {
         for (const user of users) caches.notifications.forget(user);
       },
@@ -163,6 +170,7 @@ export async function startWorker(
   surroundings: Surroundings,
   foundation: Foundation,
   metrics: DeliveryMetrics,
+  tracing: Tracing | null = null,
 ): Promise<{ stop(): Promise<void> }> {
   const { clock, random, log } = surroundings;
   const database = connectDatabase({
@@ -189,6 +197,7 @@ export async function startWorker(
       tuning,
       planningTime: () => null,
       onPlanned: (users) => hints.tell(users),
+      traces: tracing?.work,
       duties: [
         ...workerDuties({ database: foundation.database, quarantine: foundation.pushTokenManager.quarantine, log }),
         {

@@ -30,6 +30,7 @@ import {
   startWorker,
   VERSION,
 } from '../system.js';
+import { openTracing, type Tracing } from '../tracing/open-tracing.js';
 import { fields } from './layout.js';
 import { en, type Messages } from './messages/en.js';
 
@@ -79,12 +80,15 @@ async function start(config: Config, log: Logger, opened: Opened, messages: Mess
   const surroundings: Surroundings = { databaseUrl: store.url, sandboxUrl, clock: systemClock, random: Math.random, log };
   const foundation = await openFoundation(config, surroundings);
   onStop('connections', () => foundation.close());
+  const { database } = foundation;
+  const tracing = await openTracing(config.tracing, { database, clock: systemClock, log, version: VERSION, instance: config.instance });
+  if (tracing !== null) onStop('traces', () => tracing.close());
   const adminKey = await ensureAdminKey(config.dataDirectory, foundation.database, log);
 
   const metrics = createMetrics({ database: foundation.database, clock: surroundings.clock });
   addTuningMetrics(metrics.registry, foundation.tuning, () => foundation.caches.stats());
   if (config.roles.includes('worker')) {
-    const worker = await startWorker(config, surroundings, foundation, metrics.delivery);
+    const worker = await startWorker(config, surroundings, foundation, metrics.delivery, tracing);
     onStop('worker', () => worker.stop(), config.shutdownSeconds * 1000);
   } else {
     const heartbeat = beginHeartbeat(config, surroundings, foundation, () => null);
@@ -95,18 +99,24 @@ async function start(config: Config, log: Logger, opened: Opened, messages: Mess
   let address: string | null = null;
   if (config.roles.includes('api')) {
     await foundation.caches.start();
-    const server = await openDoor(config, surroundings, foundation, metrics.registry);
+    const server = await openDoor(config, surroundings, foundation, metrics.registry, tracing);
     onStop('http', () => server.close());
     address = await listen(server, config);
   }
   process.stdout.write(await greeting(config, foundation, adminKey.path, address, messages));
 }
 
-async function openDoor(config: Config, surroundings: Surroundings, foundation: Foundation, metrics: Registry): Promise<FastifyInstance> {
+async function openDoor(
+  config: Config,
+  surroundings: Surroundings,
+  foundation: Foundation,
+  metrics: Registry,
+  tracing: Tracing | null,
+): Promise<FastifyInstance> {
   const { database, pushTokenManager, notificationPerformanceOptimizer, caches, providers } = foundation;
   const { clock, log } = surroundings;
   return await createHttpServer({
-    ...openManagers(config, surroundings, foundation),
+    ...openManagers(config, surroundings, foundation, tracing),
     database,
     pushTokenManager,
     providers,

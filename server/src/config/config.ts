@@ -1,5 +1,6 @@
 import type { LogLevel } from '../logging/create-logger.js';
 import type { KeySet } from '../security/key-text.js';
+import type { TracingConfig } from '../tracing/tracing-config.js';
 import type { Secret } from './secret.js';
 
 type Role = 'api' | 'worker';
@@ -49,6 +50,8 @@ export interface Config {
   };
   readonly receipts: { readonly delaySeconds: number; readonly pollMs: number };
   readonly alerts: AlertConfig;
+  /** null: nothing is traced. */
+  readonly tracing: TracingConfig | null;
 }
 
 type Severity = 'page' | 'warn' | 'info';

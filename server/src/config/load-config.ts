@@ -3,6 +3,7 @@ import { resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { z } from 'zod';
 import { TodokuError } from '../errors/todoku-error.js';
+import { parsePairs } from '../tracing/tracing-config.js';
 import type { Config } from './config.js';
 import { Secret } from './secret.js';
 import { type Setting, settings } from './settings.js';
@@ -129,6 +130,7 @@ function arrange(values: Values, unknown: readonly string[]): Config {
     },
     receipts: { delaySeconds: values.TODOKU_RECEIPT_DELAY_SECONDS, pollMs: values.TODOKU_RECEIPT_POLL_MS },
     alerts: arrangeAlerts(values),
+    tracing: arrangeTracing(values),
   };
 }
 
@@ -144,6 +146,20 @@ function arrangeAlerts(values: Values): Config['alerts'] {
     slack: slackUrl && { url: slackUrl, minSeverity: values.TODOKU_ALERT_SLACK_MIN },
     email: smtpUrl === null || from === null || to === null ? null : { url: smtpUrl, from, to, minSeverity: values.TODOKU_ALERT_EMAIL_MIN },
     heartbeat: heartbeatUrl && { url: heartbeatUrl, method: values.TODOKU_ALERT_HEARTBEAT_METHOD },
+  };
+}
+
+function arrangeTracing(values: Values): Config['tracing'] {
+  const base = values.OTEL_EXPORTER_OTLP_ENDPOINT;
+  const url = values.OTEL_EXPORTER_OTLP_TRACES_ENDPOINT ?? (base && `${base.replace(/\/+$/, '')}/v1/traces`);
+  if (!url || values.OTEL_SDK_DISABLED) return null;
+  return {
+    url,
+    headers: values.OTEL_EXPORTER_OTLP_HEADERS,
+    serviceName: values.OTEL_SERVICE_NAME,
+    resource: parsePairs(values.OTEL_RESOURCE_ATTRIBUTES ?? '') ?? {},
+    sampler: values.OTEL_TRACES_SAMPLER,
+    share: values.OTEL_TRACES_SAMPLER_ARG,
   };
 }
 

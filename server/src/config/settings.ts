@@ -3,6 +3,7 @@ import { logLevels } from '../logging/create-logger.js';
 import { webhookKey } from '../monitoring/alerts/routes/sign-webhook.js';
 import { severities } from '../monitoring/alerts/severity.js';
 import { type KeySet, parseKeys } from '../security/key-text.js';
+import { parsePairs, samplers } from '../tracing/tracing-config.js';
 import { Secret } from './secret.js';
 
 /** One environment variable: what it means, what stands for it when it is not set, and how its text becomes a value. */
@@ -170,6 +171,47 @@ export const settings = {
     expected: 'an https URL (http only on this machine)',
   }),
   TODOKU_ALERT_HEARTBEAT_METHOD: required(z.enum(['GET', 'POST']), 'GET', 'How it is asked for: `GET` or `POST`.', 'one of GET, POST'),
+  OTEL_EXPORTER_OTLP_ENDPOINT: optional(url(['https:', 'http:']), {
+    meaning: 'OpenTelemetry collector (OTLP over HTTP): traces are posted to /v1/traces there. See tracing.md.',
+    fallbackMeaning: 'nothing is traced',
+    expected: 'a URL such as http://localhost:4318',
+  }),
+  OTEL_EXPORTER_OTLP_TRACES_ENDPOINT: optional(url(['https:', 'http:']), {
+    meaning: 'The same for traces alone, with its whole path.',
+    fallbackMeaning: 'OTEL_EXPORTER_OTLP_ENDPOINT and /v1/traces',
+    expected: 'a URL such as http://localhost:4318/v1/traces',
+  }),
+  OTEL_EXPORTER_OTLP_HEADERS: optional(
+    pairs().transform((text) => new Secret(text)),
+    {
+      meaning: 'Sent to the collector: `name=value`, with commas between, values percent-encoded.',
+      fallbackMeaning: 'none',
+      expected: 'a list such as authorization=Bearer%20abc,x-team=push',
+    },
+  ),
+  OTEL_SERVICE_NAME: required(z.string(), 'todoku', 'What traces call this system.', 'a name'),
+  OTEL_RESOURCE_ATTRIBUTES: optional(pairs(), {
+    meaning: 'Told with every trace, in the same form.',
+    fallbackMeaning: 'none',
+    expected: 'a list such as deployment.environment.name=production',
+  }),
+  OTEL_TRACES_SAMPLER: required(
+    z.enum(samplers),
+    'parentbased_traceidratio',
+    'Which traces are recorded. `parentbased_…`: as the caller says, where it says.',
+    `one of ${samplers.join(', ')}`,
+  ),
+  OTEL_TRACES_SAMPLER_ARG: required(
+    z
+      .string()
+      .regex(/^\d*\.?\d+$/)
+      .transform(Number)
+      .pipe(z.number().max(1)),
+    '1',
+    'The share that `traceidratio` records.',
+    'a number from 0 to 1',
+  ),
+  OTEL_SDK_DISABLED: required(flag(), 'false', 'true: nothing is traced, whatever else is set.', 'true or false'),
   TODOKU_RATE_LIMIT: required(
     flag(),
     'true',
@@ -272,6 +314,10 @@ function list<const Item extends string>(items: readonly [Item, ...Item[]]) {
 
 function url(protocols: readonly string[]) {
   return z.string().refine((text) => URL.canParse(text) && protocols.includes(new URL(text).protocol));
+}
+
+function pairs() {
+  return z.string().refine((text) => parsePairs(text) !== null);
 }
 
 function secretUrl(protocols: readonly string[]) {

@@ -5,6 +5,7 @@ import { TodokuError } from '../errors/todoku-error.js';
 import { ControlPanel, type Controls } from '../operations/controls.js';
 import type { ControlsCache } from '../operations/controls-cache.js';
 import { previewResume, type ResumePreview } from '../operations/resume-preview.js';
+import type { KeyedOutcome } from './commit-keyed.js';
 import type { IdempotencyKey, StoredAnswer } from './idempotency.js';
 import { type NewNotification, newNotification } from './new-notification.js';
 import { parseNotification } from './notification-input.js';
@@ -28,12 +29,20 @@ export interface Submission {
   /** Where the value with this index stands in what the caller sent, for the paths of errors. */
   readonly pathOf: (index: number) => string;
   /** `print` makes the answer that is kept; it is asked only when something was accepted. */
+  /** The caller's W3C trace context, as it was sent. */
+  readonly traceparent?: string | null;
   readonly once?: { readonly key: IdempotencyKey; readonly print: (results: readonly ItemResult[]) => StoredAnswer };
 }
 
 export type Submitted =
   | { readonly kind: 'results'; readonly results: readonly ItemResult[] }
   | { readonly kind: 'replay'; readonly answer: StoredAnswer };
+
+/** Follows one request. Told the ids before they are committed, so that their trace is known to whoever plans them. */
+interface IntakeTrace {
+  carry(notificationIds: readonly string[]): Promise<void>;
+  end(outcome: { readonly asked: number; readonly taken: number } | { readonly code: string }): void;
+}
 
 /** Who does it, and why; both go into the audit. */
 interface By {
@@ -49,6 +58,8 @@ interface ServiceParts {
   readonly clock: Clock;
   /** Called after a commit with whose notifications were taken. */
   readonly onTaken?: (users: readonly string[]) => void;
+  /** Absent: nothing is traced. */
+  readonly traces?: { begin(traceparent: string | null): IntakeTrace } | undefined;
   /** For the emergency stop. */
   readonly database: Database;
   /** Who acts, where a call does not say. */
@@ -77,30 +88,55 @@ export class NotificationService {
     return submitted.kind === 'results' ? submitted.results : [];
   }
 
-  async submit({ values, pathOf, once }: Submission): Promise<Submitted> {
+  async submit({ values, pathOf, once, traceparent = null }: Submission): Promise<Submitted> {
     await this.refuseWhenStopped();
     const now = this.#parts.clock.now();
     const checked = values.map((value, index) => check(value, pathOf(index), now));
     const items = checked.filter((item): item is NewNotification => !(item instanceof TodokuError));
     const resultsOf = (taken: readonly boolean[]): ItemResult[] => report(checked, taken, pathOf);
     if (items.length === 0) return { kind: 'results', results: resultsOf([]) };
-    if (once === undefined) return { kind: 'results', results: resultsOf(await this.#take(items)) };
+    if (once === undefined) return { kind: 'results', results: resultsOf(await this.#take(items, traceparent)) };
     const answer = (taken: readonly boolean[]): StoredAnswer | null => (taken.includes(true) ? once.print(resultsOf(taken)) : null);
-    const outcome = await this.#parts.intake.takeOnce({ items, key: once.key, answer });
+    const takenOf = (done: KeyedOutcome): readonly boolean[] => (done.kind === 'done' ? done.taken : []);
+    const outcome = await this.#traced(items, traceparent, () => this.#parts.intake.takeOnce({ items, key: once.key, answer }), takenOf);
     this.#tell(items);
     return outcome.kind === 'replay' ? outcome : { kind: 'results', results: resultsOf(outcome.taken) };
   }
 
   /** Takes notifications that were checked elsewhere. False: the id was used before. */
-  async take(items: readonly NewNotification[]): Promise<readonly boolean[]> {
+  async take(items: readonly NewNotification[], traceparent: string | null = null): Promise<readonly boolean[]> {
     await this.refuseWhenStopped();
-    return await this.#take(items);
+    return await this.#take(items, traceparent);
   }
 
-  async #take(items: readonly NewNotification[]): Promise<readonly boolean[]> {
-    const taken = await this.#parts.intake.take(items);
+  async #take(items: readonly NewNotification[], traceparent: string | null): Promise<readonly boolean[]> {
+    const taken = await this.#traced(
+      items,
+      traceparent,
+      () => this.#parts.intake.take(items),
+      (all) => all,
+    );
     this.#tell(items);
     return taken;
+  }
+
+  async #traced<T>(
+    items: readonly NewNotification[],
+    traceparent: string | null,
+    take: () => Promise<T>,
+    takenOf: (outcome: T) => readonly boolean[],
+  ): Promise<T> {
+    const trace = this.#parts.traces?.begin(traceparent);
+    if (trace === undefined) return await take();
+    await trace.carry(items.map(({ id }) => id));
+    try {
+      const outcome = await take();
+      trace.end({ asked: items.length, taken: takenOf(outcome).filter((taken) => taken).length });
+      return outcome;
+    } catch (error) {
+      trace.end({ code: error instanceof TodokuError ? error.code : 'INTERNAL' });
+      throw error;
+    }
   }
 
   #tell(items: readonly NewNotification[]): void {

@@ -32,6 +32,8 @@ interface PlannerParts {
   readonly planningTime: () => Date | null;
   /** Called after a commit with whose notifications were planned. Must neither throw nor wait. */
   readonly onPlanned: (users: Iterable<string>) => void;
+  /** Told of each batch after its commit, and since when (monotonic) it was worked on. */
+  readonly traces?: { planned(items: TakenOutbox['items'], lane: Lane, startedAt: number): void } | undefined;
 }
 
 const MOST_ROWS = 500;
@@ -68,8 +70,10 @@ export class Planner {
     const step = policy.capLimit === null ? 0 : policy.capWindowSeconds / policy.capLimit;
     const mark = this.#lowWater.next(String(lane));
     let lookedMs = 0;
+    let startedAt = 0;
     const planned = await database.transaction(async (tx) => {
       const lookedAt = monotonic();
+      startedAt = lookedAt;
       const rows = (await tx.rows(takeOutbox, [lane, batchSize, this.#outboxRows, mark.from, planningTime()])) as (string | null)[][];
       lookedMs = monotonic() - lookedAt;
       const taken = readOutboxRows(rows);
@@ -93,6 +97,7 @@ export class Planner {
     const rows = new Set(planned.outboxIds).size;
     if (rows > 0) this.#outboxRows = Math.min(MOST_ROWS, Math.ceil((batchSize * rows) / planned.notifications));
     this.#parts.onPlanned(usersOf(planned.items));
+    this.#parts.traces?.planned(planned.items, lane, startedAt);
     return { notifications: planned.notifications, deliveries: planned.deliveries };
   }
 

@@ -21,6 +21,12 @@ interface PollerParts {
   readonly monotonic: () => number;
   readonly random: () => number;
   readonly log: Logger;
+  readonly traces?: { begin(batchIds: readonly string[]): Promise<ReceiptTrace> } | undefined;
+}
+
+/** Told of a request's end: what each ticket of each batch that was ours learnt, after the commit. */
+interface ReceiptTrace {
+  end(settled: readonly { readonly batchId: string; readonly verdicts: readonly Verdict[] }[]): void;
 }
 
 interface PollerOptions {
@@ -104,13 +110,14 @@ export class ReceiptPoller {
     const batches = rows.map(batchOf);
     this.#lowWater.saw(mark, batches.length === 0 ? null : Math.min(...batches.map((batch) => batch.dueAt)));
     if (batches.length === 0) return false;
+    const trace = await this.#parts.traces?.begin(batches.map(({ id }) => id));
     if (FAILPOINTS) await failpoint('receipt_poll');
     const result = await provider.receipts(
       batches.flatMap((batch) => batch.tickets),
       this.#options.deadlineMs,
     );
-    if (result.kind === 'answered') await this.#settle(projectId, batches, result.receipts);
-    else await this.#giveBack(projectId, batches, result);
+    if (result.kind === 'answered') await this.#settle(projectId, batches, result.receipts, trace);
+    else await this.#giveBack(projectId, batches, result, trace);
     return true;
   }
 
@@ -118,18 +125,24 @@ export class ReceiptPoller {
     projectId: number,
     batches: readonly TicketBatch[],
     result: { readonly kind: 'transient' | 'project_fault'; readonly code: string; readonly retryAfterMs: number | null },
+    trace: ReceiptTrace | undefined,
   ): Promise<void> {
     this.#parts.log.warn({ projectId, code: result.code, batches: batches.length }, 'NotificationError: receipts could not be fetched');
     // A ticket that has become too old is given up even when nobody answers.
     const old = batches.filter((batch) => batch.ageSeconds >= GIVE_UP_SECONDS);
-    if (old.length > 0) await this.#settle(projectId, old, new Map());
+    if (old.length > 0) await this.#settle(projectId, old, new Map(), trace);
     const young = batches.filter((batch) => batch.ageSeconds < GIVE_UP_SECONDS);
     if (young.length === 0) return;
     const delay = Math.max(RETRY_SECONDS, (result.retryAfterMs ?? 0) / 1000) * (1 + this.#parts.random());
     await this.#parts.database.query(releaseReceipts, [idsOf(young), epochsOf(young), delay]);
   }
 
-  async #settle(projectId: number, batches: readonly TicketBatch[], receipts: ReadonlyMap<string, Receipt>): Promise<void> {
+  async #settle(
+    projectId: number,
+    batches: readonly TicketBatch[],
+    receipts: ReadonlyMap<string, Receipt>,
+    trace: ReceiptTrace | undefined,
+  ): Promise<void> {
     const { database, quarantine, breaker, random } = this.#parts;
     const { maxAttempts } = await this.#parts.policies.get();
     const dead: DeadToken[] = [];
@@ -142,7 +155,7 @@ export class ReceiptPoller {
         return verdictOf(batch, receipt, maxAttempts);
       }),
     );
-    await database.transaction(async (tx) => {
+    const kept = await database.transaction(async (tx) => {
       const kept = await tx.rows(completeReceipts, [
         idsOf(batches),
         epochsOf(batches),
@@ -154,7 +167,13 @@ export class ReceiptPoller {
       const asked = batches.reduce((sum, batch) => sum + batch.tickets.length, 0);
       if (dead.length > 0 && kept.length > 0) await quarantine.lose(tx, projectId, dead, asked);
       if (FAILPOINTS) await failpoint('before_receipts_commit');
+      return kept;
     });
+    if (trace !== undefined) {
+      const ours = new Set(kept.map(([id]) => id));
+      const settled = batches.map(({ id }, i) => ({ batchId: id, verdicts: verdicts[i] ?? [] }));
+      trace.end(settled.filter(({ batchId }) => ours.has(batchId)));
+    }
     if (projectFault !== null) await breaker.fault(projectId, projectFault);
   }
 }

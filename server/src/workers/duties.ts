@@ -9,6 +9,7 @@ import { BroadcastFanOut } from '../notifications/broadcasts/fan-out.js';
 import { pruneClaimedIds } from '../notifications/claimed-ids.js';
 import { pruneIdempotencyKeys } from '../notifications/idempotency.js';
 import type { Quarantine } from '../tokens/quarantine.js';
+import { pruneTraceContexts } from '../tracing/trace-contexts.js';
 import type { Duty } from './worker.js';
 
 const SECOND_MS = 1000;
@@ -50,6 +51,7 @@ export function workerDuties({ database, quarantine, log }: DutyParts): Duty[] {
     duty('quarantine', HOUR_MS, () => allDone(quarantine.expire())),
     duty('idempotency keys', HOUR_MS, async () => (await pruneIdempotencyKeys(database, BATCH)) === BATCH),
     duty('claimed ids', HOUR_MS, async () => (await pruneClaimedIds(database, BATCH)) === BATCH),
+    duty('trace contexts', HOUR_MS, async () => (await pruneTraceContexts(database, BATCH)) === BATCH),
     duty('recent history', HOUR_MS, async () => (await database.query(forgetRecent)).length === BATCH),
     duty('partitions', HOUR_MS, () => allDone(database.query('select push.ensure_partitions()'))),
   ];

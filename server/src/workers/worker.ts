@@ -20,6 +20,7 @@ import type { Provider } from '../providers/provider.js';
 import { PostgresQueueEngine } from '../queue/postgres/postgres-queue-engine.js';
 import { ReceiptPoller } from '../receipts/receipt-poller.js';
 import type { Keyring } from '../security/keyring.js';
+import type { WorkTraces } from '../tracing/open-tracing.js';
 import { WorkLoop } from './work-loop.js';
 
 export interface WorkerParts {
@@ -39,6 +40,8 @@ export interface WorkerParts {
   readonly planningTime: () => Date | null;
   /** See Planner. */
   readonly onPlanned: (users: Iterable<string>) => void;
+  /** Absent: nothing is traced. */
+  readonly traces?: WorkTraces | undefined;
   /** Duties of the domains that a worker does as well: name, how often, what. */
   readonly duties: readonly Duty[];
 }
@@ -103,7 +106,7 @@ export class Worker {
     const registry = new ProjectRegistry(database, monotonic);
     const breaker = new ProjectBreaker(database, registry, log);
     const providerOf = (projectId: number): Provider | undefined => parts.providers.get(registry.get(projectId)?.provider ?? '');
-    const engine = new PostgresQueueEngine({
+    const queue = new PostgresQueueEngine({
       database,
       monotonic,
       worker: options.id,
@@ -112,6 +115,7 @@ export class Worker {
       hasBudget: (id) => registry.get(id)?.hasBudget ?? false,
       keepsBudgets: options.keepsBudgets,
     });
+    const engine = parts.traces?.queue(queue) ?? queue;
     const sleep = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
     const outcomes = new OutcomeWriter({ database, engine, quarantine: parts.quarantine, sleep }, OUTCOME_WRITERS);
     const sender = new ChunkSender(
@@ -156,7 +160,16 @@ export class Worker {
     this.#planning = LANES.flatMap((lane) =>
       Array.from({ length: PLANNERS }, () => {
         const planner = new Planner(
-          { database, policies, localTime, monotonic, random, planningTime: parts.planningTime, onPlanned: parts.onPlanned },
+          {
+            database,
+            policies,
+            localTime,
+            monotonic,
+            random,
+            planningTime: parts.planningTime,
+            onPlanned: parts.onPlanned,
+            traces: parts.traces?.plan,
+          },
           { lane, batchSize: options.planningBatch, chunkSize: () => tuning.current().chunkSize },
         );
         return new WorkLoop(
@@ -169,7 +182,18 @@ export class Worker {
     );
     const recovery = new LeaseRecovery({ database, engine, policies, log, random }, { ...options, worker: options.id });
     const receipts = new ReceiptPoller(
-      { database, registry, policies, breaker, quarantine: parts.quarantine, providerOf, monotonic, random, log },
+      {
+        database,
+        registry,
+        policies,
+        breaker,
+        quarantine: parts.quarantine,
+        providerOf,
+        monotonic,
+        random,
+        log,
+        traces: parts.traces?.receipts,
+      },
       { deadlineMs: options.requestDeadlineMs, leaseSeconds: options.leaseSeconds },
     );
     const duties: Duty[] = [

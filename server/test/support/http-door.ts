@@ -31,6 +31,7 @@ import type { Keyring } from '../../src/security/keyring.js';
 import { LocalKeyring } from '../../src/security/local-keyring.js';
 import { UserTokenVerifier } from '../../src/security/user-jwt.js';
 import { PushTokenManager } from '../../src/tokens/push-token-manager.js';
+import type { IntakeTraces } from '../../src/tracing/intake-traces.js';
 import { DocumentedAnswers } from './documented-answers.js';
 
 const jwtSecret = 'a-shared-secret-of-more-than-32-characters';
@@ -57,6 +58,7 @@ export interface DoorOptions {
   readonly pushEnabled?: boolean;
   /** Of the workers beside it, if there are any. */
   readonly keyring?: Keyring;
+  readonly traces?: IntakeTraces | undefined;
 }
 
 /** A real server on a port of its own, in front of a database, with a key of each scope. */
@@ -142,7 +144,7 @@ function parsed(text: string): unknown {
 
 export function httpParts(
   database: Database,
-  { clock = systemClock, pushEnabled = true, keyring = ownKeyring() }: DoorOptions = {},
+  { clock = systemClock, pushEnabled = true, keyring = ownKeyring(), traces }: DoorOptions = {},
 ): HttpParts {
   const controls = new ControlsCache(database, clock.monotonic, 0);
   const defaults = { slots: 8, chunkSize: 100 };
@@ -157,7 +159,14 @@ export function httpParts(
     apiKeys: new ApiKeys({ database, clock, log: silentLogger }),
     limits: new CallerLimits(clock),
     userTokens: new UserTokenVerifier(userTokens, clock, silentLogger),
-    notificationService: new NotificationService({ database, intake: new NotificationIntake(database), controls, pushEnabled, clock }),
+    notificationService: new NotificationService({
+      database,
+      intake: new NotificationIntake(database),
+      controls,
+      pushEnabled,
+      clock,
+      traces,
+    }),
     broadcastManager: new BroadcastManager(database),
     pushTokenManager: new PushTokenManager({
       database,

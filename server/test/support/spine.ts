@@ -6,7 +6,7 @@ import { connectDatabase } from '../../src/database/connect-database.js';
 import type { Database } from '../../src/database/database.js';
 import type { TokenQuarantine } from '../../src/delivery/token-quarantine.js';
 import { type Logger, silentLogger } from '../../src/logging/logger.js';
-import { noDeliveryMetrics } from '../../src/monitoring/delivery-metrics.js';
+import { type DeliveryMetrics, noDeliveryMetrics } from '../../src/monitoring/delivery-metrics.js';
 import { fixedTuning, type TuningSource } from '../../src/performance/live-tuning.js';
 import type { TuningDefaults } from '../../src/performance/tuning-values.js';
 import { createExpoProvider } from '../../src/providers/expo/expo-provider.js';
@@ -14,6 +14,7 @@ import type { Provider } from '../../src/providers/provider.js';
 import { parseKeys } from '../../src/security/key-text.js';
 import type { Keyring } from '../../src/security/keyring.js';
 import { LocalKeyring } from '../../src/security/local-keyring.js';
+import type { WorkTraces } from '../../src/tracing/open-tracing.js';
 import { hotPathSettings } from '../../src/workers/hot-path-settings.js';
 import { Worker, type WorkerOptions } from '../../src/workers/worker.js';
 import { type TestDatabase, testDatabase } from './database.js';
@@ -82,6 +83,9 @@ interface SpineOptions {
   readonly quarantine?: (database: Database) => TokenQuarantine;
   readonly log?: Logger;
   readonly onPlanned?: (users: Iterable<string>) => void;
+  /** Who counts the requests of the workers; nobody when absent. */
+  readonly delivery?: (database: Database) => DeliveryMetrics;
+  readonly traces?: (database: Database) => WorkTraces | undefined;
   /** Where, when not in a database of the run's server. */
   readonly on?: TestDatabase;
 }
@@ -183,10 +187,11 @@ export class Spine {
         providers: new Map([['expo', provider]]),
         quarantine: this.#options.quarantine?.(database) ?? { lose: async () => undefined },
         log: this.#options.log ?? silentLogger,
-        metrics: noDeliveryMetrics,
+        metrics: this.#options.delivery?.(database) ?? noDeliveryMetrics,
         tuning: this.#options.tuning?.(database) ?? fixedTuning(all),
         planningTime: () => this.planningTime,
         onPlanned: this.#options.onPlanned ?? (() => undefined),
+        traces: this.#options.traces?.(database),
         duties: [],
       },
       all,

@@ -6,6 +6,7 @@ import { noteError } from '../error-answer.js';
 import { registerRoute } from '../register-route.js';
 import { type Route, route } from '../route.js';
 import { retryAfterOf } from '../to-todoku-error.js';
+import { traceparentOf } from '../traceparent.js';
 import { expoMessageSchema } from './expo-message.js';
 import { type ExpoErrors, type ExpoRefusal, isRefusal, refusalBody, refusalOf } from './expo-refusals.js';
 import { getReceipts, readReceiptRequest, receiptRequestSchema } from './get-receipts.js';
@@ -60,7 +61,7 @@ function sendRoute(parts: ExpoIngestParts): Route {
     handle: async ({ body, request, reply }) => {
       const asked = readSendRequest(body);
       if (isRefusal(asked)) return refuse(asked, request.id, reply);
-      const tickets = await sendPush(asked.recipients, parts);
+      const tickets = await sendPush(asked.recipients, parts, traceparentOf(request));
       return { data: asked.single ? tickets[0] : tickets };
     },
   });

@@ -23,6 +23,7 @@ export interface SendPushParts {
 export async function sendPush(
   recipients: readonly Recipient[],
   { notificationService, pushTokenManager, clock }: SendPushParts,
+  traceparent: string | null = null,
 ): Promise<ExpoTicket[]> {
   await notificationService.refuseWhenStopped();
   const addresses = await addressesOf(recipients, pushTokenManager);
@@ -40,7 +41,7 @@ export async function sendPush(
     items.push(item);
     return okTicket(item.id);
   });
-  if (items.length > 0) await notificationService.take(items);
+  if (items.length > 0) await notificationService.take(items, traceparent);
   return tickets;
 }
 

@@ -10,6 +10,7 @@ import { errorBody } from '../../error-answer.js';
 import type { HttpParts } from '../../http-parts.js';
 import { type Route, route } from '../../route.js';
 import { errorDetails } from '../../schemas.js';
+import { traceparentOf } from '../../traceparent.js';
 
 const mostItems = 1000;
 /** 1,000 notifications of the largest size, with room for their names and spaces. */
@@ -49,7 +50,7 @@ export function sendNotifications({ notificationService }: HttpParts): Route {
       const batch = readBatch(body);
       const print = (results: readonly ItemResult[]) => ({ status: 202, json: JSON.stringify(successBody(batch, results)) });
       const key = keyOf(request, caller);
-      const submitted = await submit(notificationService, batch, key === null ? null : { key, print });
+      const submitted = await submit(notificationService, batch, key === null ? null : { key, print }, traceparentOf(request));
       if (submitted.kind === 'replay') {
         reply.code(submitted.answer.status).type('application/json; charset=utf-8').header('idempotency-replayed', 'true');
         return submitted.answer.json;
@@ -97,8 +98,9 @@ function submit(
   service: NotificationService,
   { values, pathOf }: Batch,
   once: Parameters<NotificationService['submit']>[0]['once'] | null,
+  traceparent: string | null,
 ) {
-  return service.submit({ values, pathOf, ...(once === null || once === undefined ? {} : { once }) });
+  return service.submit({ values, pathOf, traceparent, ...(once === null || once === undefined ? {} : { once }) });
 }
 
 function successBody({ single }: Batch, results: readonly ItemResult[]): object {
