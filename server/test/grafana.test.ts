@@ -1,6 +1,8 @@
 import { readFileSync } from 'node:fs';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { systemClock } from '../src/clock/clock.js';
+import { silentLogger } from '../src/logging/logger.js';
+import { proveWhenDue } from '../src/monitoring/continuous-proof.js';
 import { createMetrics, type Metrics } from '../src/monitoring/metrics.js';
 import { fixedTuning } from '../src/performance/live-tuning.js';
 import { addTuningMetrics } from '../src/performance/tuning-metrics.js';
@@ -49,9 +51,12 @@ beforeAll(async () => {
   await spine.worker();
   await spine.settles();
   addTuningMetrics(metrics.registry, fixedTuning({ slots: 1, chunkSize: 1 }), () => ({}));
-  const [newest] = await spine.users(1);
-  await spine.notify(newest?.id ?? '', { send_at: new Date(Date.now() + 3_600_000) });
-  await spine.admin.query(`update notifications set is_read = true, read_at = now()`);
+  await spine.admin.query('update notifications set is_read = true, read_at = now()');
+  await proveWhenDue(spine.database, silentLogger);
+  // Something that waits.
+  await spine.admin.query('update push.controls set paused = true');
+  await spine.notify((await spine.user()).id);
+  await vi.waitFor(async () => expect(await spine.admin.query('select from push.chunks')).toHaveLength(1), { timeout: 15_000 });
   series = readScrape(await metrics.registry.metrics());
 });
 afterAll(() => spine.close());
