@@ -35,7 +35,6 @@ it('measures everything at a tiny size, with nothing lost or unaccounted for, an
   timeout: 480_000,
 }, async () => {
   const json = join(folder, 'result.json');
-  const postgres = process.env.TEST_POSTGRES ?? 'embedded';
   const { code, pid, output, progress } = await bench(
     '--quick',
     '--count',
@@ -48,8 +47,6 @@ it('measures everything at a tiny size, with nothing lost or unaccounted for, an
     '2000',
     '--recipients',
     '1500',
-    '--postgres',
-    postgres,
     '--json',
     json,
   );
