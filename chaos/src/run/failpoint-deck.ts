@@ -16,6 +16,9 @@ export const FAILPOINTS = [
   'lease_recovery',
 ] as const;
 
+/** What comes about a few times in a run: it has to strike at once. */
+const seldom: ReadonlySet<string> = new Set(['fanout_batch', 'held_release', 'lease_recovery', 'receipt_poll', 'before_receipts_commit']);
+
 /** Hands each start of a worker the failpoint at which it shall die; what was hit comes again only after all others. */
 export class FailpointDeck {
   readonly #draw: () => number;
@@ -37,7 +40,7 @@ export class FailpointDeck {
     if (name === undefined) return null;
     // Behind the others until it is hit: a worker that was killed before may get it again.
     this.#left.push(name);
-    return `${name}=kill9@${1 + below(this.#draw, 2)}`;
+    return `${name}=kill9@${1 + below(this.#draw, seldom.has(name) ? 1 : 4)}`;
   }
 
   hit(name: string): void {

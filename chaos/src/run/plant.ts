@@ -157,7 +157,8 @@ async function open({ folder, stop, ...setting }: PlantSetting, closers: Closer[
       `worker-${i + 1}`,
       // The last one's clock can be set.
       { TODOKU_ROLES: 'worker', ...(i === setting.workers - 1 ? workerClock?.env : {}) },
-      () => deck.next(),
+      // The first one dies at no failpoint, so that there is traffic.
+      () => (i === 0 ? null : deck.next()),
     ),
   );
   return {

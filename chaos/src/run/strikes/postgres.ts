@@ -2,6 +2,7 @@ import { once } from 'node:events';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Client } from 'pg';
 import { fakeTimeLibrary, MovableClock } from '../clock/fake-clock.js';
+import type { PostgresCluster } from '../cluster/postgres-cluster.js';
 import { spawnStrace } from '../cluster/postgres-node.js';
 import { childrenOf } from '../cluster/processes.js';
 import { connect, query } from '../cluster/sql.js';
@@ -34,6 +35,7 @@ export async function fillDisk({ postgres }: Plant, ms: number): Promise<Evidenc
   const { disk } = primary;
   if (disk === null) return null;
   await query(primary.url('postgres'), `create database ${scratch}`).catch(() => undefined);
+  const before = said(postgres, noSpace);
   disk.fill();
   let refused: string | null = null;
   try {
@@ -45,8 +47,15 @@ export async function fillDisk({ postgres }: Plant, ms: number): Promise<Evidenc
   }
   await eventually('Postgres answers', async () => (await query(primary.url('postgres'), 'select 1')).length === 1);
   await query(primary.url('postgres'), `drop database if exists ${scratch} with (force)`);
-  return refused === null ? null : `writing was refused with ${refused}`;
+  const complaints = said(postgres, noSpace) - before;
+  return refused === null || complaints === 0 ? null : `writing was refused with ${refused}, ${complaints} complaints in the log`;
 }
+
+const noSpace = /No space left on device/g;
+const failedSync = /PANIC: {2}.*could not f(data)?sync/g;
+
+/** How often the primary's log has said so. */
+const said = ({ primary }: PostgresCluster, what: RegExp): number => primary.logs().match(what)?.length ?? 0;
 
 /** Code of the refusal, or that the connection was lost, as after a panic; null: it all fitted in. */
 async function writeUntilRefused(url: string): Promise<string | null> {
@@ -62,7 +71,7 @@ async function writeUntilRefused(url: string): Promise<string | null> {
 
 /** The kernel answers every fsync of the primary with EIO: it must not go on as if it had written. */
 export async function failFsync({ postgres }: Plant): Promise<Evidence> {
-  const panics = (): number => postgres.primary.logs().match(/PANIC: {2}.*could not f(data)?sync/g)?.length ?? 0;
+  const panics = (): number => said(postgres, failedSync);
   const before = panics();
   await underStrace(postgres.primary.pid, 'error=EIO', async () => {
     await query(postgres.primary.url('postgres'), 'checkpoint').catch(() => undefined);
