@@ -3,63 +3,85 @@ import { readFileSync, rmSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import type { Verdict } from '../check/verdict.js';
 import { FAILPOINTS } from './failpoint-deck.js';
-import { replayOf } from './options.js';
-import { CLOCKS_CHANGE, cannotBeDone, FAULTS } from './which-faults.js';
+import { makers } from './fault-kinds.js';
+import { type Options, replayOf } from './options.js';
+import { cannotBeDone, FAULTS, FROZEN_WITH_ANSWER } from './which-faults.js';
 
-/** One of each kind of seed, and one that nobody has seen. */
+/** One of each kind of seed; then comes one that nobody has seen. */
 const fixedSeeds = [3, 1, 2] as const;
 const minutes = 2;
-/** When something was missed by all of them. */
+/** When all of them missed something. */
 const extraMinutes = 1;
 
-type Say = (what: string) => unknown;
+export interface SetParts {
+  /** Arguments that start this program again. */
+  readonly itself: readonly string[];
+  readonly freshSeed: number;
+  readonly signals: readonly NodeJS.Signals[];
+  readonly say: (what: string) => unknown;
+}
 
-/**
- * Runs of different seeds, eight minutes of faults together, each beginning with what the ones before missed. Clean when each of them is, and every
- * fault and failpoint struck. Exit code as of one run.
- */
-export async function runSet(itself: readonly string[], freshSeed: number, signals: readonly NodeJS.Signals[], say: Say): Promise<number> {
-  const leftOut = cannotBeDone();
-  const missed = new Set([...FAULTS, ...FAILPOINTS]);
-  const summary: string[] = [];
-  let clean = leftOut.length === 0;
-  if (!clean) say(`NOT CLEAN: this machine cannot do ${leftOut.join(' ')}`);
-  const attempt = async (seed: number, length: number, only: readonly string[]): Promise<number> => {
-    // What lasts for a whole run, or is the load's, is not to be put first.
-    const first =
-      seed === fixedSeeds[0] || only.length > 0 ? [] : [...missed].filter((name) => name !== CLOCKS_CHANGE && !name.startsWith('act_'));
-    const options = { seed, minutes: length, only, first, keep: false };
-    const verdictFile = fileURLToPath(new URL(`../../verdicts/${seed}.json`, import.meta.url));
+const isFailpoint = (name: string): boolean => (FAILPOINTS as readonly string[]).includes(name);
+
+/** Runs of different seeds, eight minutes of faults together, in which everything has to strike. */
+class RunSet {
+  readonly #parts: SetParts;
+  readonly #missed = new Set<string>([...FAULTS, ...FAILPOINTS]);
+  readonly #summary: string[] = [];
+  #clean = true;
+
+  constructor(parts: SetParts) {
+    this.#parts = parts;
+  }
+
+  /** Exit code as of one run. */
+  async run(): Promise<number> {
+    const { freshSeed, say } = this.#parts;
+    const leftOut = cannotBeDone();
+    for (const seed of [...fixedSeeds, freshSeed]) {
+      // What was missed so far comes first; what the load makes comes anyway.
+      const first = this.#summary.length === 0 ? [] : [...this.#missed].filter((name) => makers.has(name) || isFailpoint(name));
+      const code = await this.#attempt({ seed, minutes, only: [], first, keep: false });
+      if (code > 1) return code;
+    }
+    const only = [...this.#missed].filter((name) => !leftOut.includes(name));
+    if (only.length > 0) {
+      say(`once more, for what never struck: ${only.join(' ')}`);
+      const names = only.map((name) => (isFailpoint(name) || name === FROZEN_WITH_ANSWER ? 'failpoints' : name));
+      const seed = (freshSeed + 1) % 2 ** 32;
+      const code = await this.#attempt({ seed, minutes: extraMinutes, only: [...new Set(names)], first: [], keep: false });
+      if (code > 1) return code;
+    }
+    return this.#sumUp(leftOut);
+  }
+
+  async #attempt(options: Options): Promise<number> {
+    const verdictFile = fileURLToPath(new URL(`../../verdicts/${options.seed}.json`, import.meta.url));
     rmSync(verdictFile, { force: true });
     const args = replayOf(options).split(' -- ')[1]?.split(' ') ?? [];
-    const code = await spawned([...itself, ...args], signals);
+    const code = await spawned([...this.#parts.itself, ...args], this.#parts.signals);
     if (code > 1) return code;
     const verdict = readVerdict(verdictFile);
-    clean &&= verdict?.clean === true;
-    for (const name of [...(verdict?.coverage.faultsHit ?? []), ...(verdict?.coverage.failpointsHit ?? [])]) missed.delete(name);
-    summary.push(`${verdict === null ? 'BROKE OFF' : verdict.clean ? 'clean' : 'NOT CLEAN'}: ${replayOf(options)}`);
+    this.#clean &&= verdict !== null && verdict.truths.every(({ holds }) => holds);
+    for (const name of [...(verdict?.coverage.faultsHit ?? []), ...(verdict?.coverage.failpointsHit ?? [])]) this.#missed.delete(name);
+    this.#summary.push(`${verdict === null ? 'broke off' : verdict.clean ? 'clean' : 'NOT CLEAN'}: ${replayOf(options)}`);
     return code;
-  };
-  for (const seed of [...fixedSeeds, freshSeed]) {
-    const code = await attempt(seed, minutes, []);
-    if (code > 1) return code;
   }
-  const left = [...missed].filter((name) => !leftOut.includes(name));
-  if (left.length > 0) {
-    say(`once more, for what never struck: ${left.join(' ')}`);
-    const code = await attempt(
-      (freshSeed + 1) % 2 ** 32,
-      extraMinutes,
-      left.map((name) => ((FAILPOINTS as readonly string[]).includes(name) ? 'failpoints' : name)),
+
+  #sumUp(leftOut: readonly string[]): number {
+    const { say } = this.#parts;
+    for (const line of this.#summary) say(line);
+    if (leftOut.length > 0) say(`this machine cannot do ${leftOut.join(' ')}`);
+    if (this.#missed.size > 0) say(`never struck: ${[...this.#missed].join(' ')}`);
+    const clean = this.#clean && this.#missed.size === 0;
+    say(
+      `${clean ? 'clean' : 'NOT CLEAN'}: ${this.#summary.length} runs, ${FAULTS.length} kinds of faults, ${FAILPOINTS.length} failpoints`,
     );
-    if (code > 1) return code;
+    return clean ? 0 : 1;
   }
-  for (const line of summary) say(line);
-  if (missed.size > 0) say(`NOT CLEAN: never struck: ${[...missed].join(' ')}`);
-  clean &&= missed.size === 0;
-  say(`${clean ? 'clean' : 'NOT CLEAN'}: ${summary.length} runs, ${FAULTS.length} kinds of faults, ${FAILPOINTS.length} failpoints`);
-  return clean ? 0 : 1;
 }
+
+export const runSet = (parts: SetParts): Promise<number> => new RunSet(parts).run();
 
 function spawned(command: readonly string[], signals: readonly NodeJS.Signals[]): Promise<number> {
   const child = spawn(process.execPath, [...command], { stdio: 'inherit' });

@@ -19,12 +19,18 @@ export const FAILPOINTS = [
 /** What comes about a few times in a run: it has to strike at once. */
 const seldom: ReadonlySet<string> = new Set(['fanout_batch', 'held_release', 'lease_recovery', 'receipt_poll', 'before_receipts_commit']);
 
+/** Where a process stands still with the provider's answer in its hand, until its lease is over. */
+const FROZEN_AT = 'after_response';
+/** One start in so many. */
+const freezeEvery = 4;
+
 /** Hands each start of a worker the failpoint at which it shall die; what was hit comes again only after all others. */
 export class FailpointDeck {
   readonly #draw: () => number;
   readonly #all: readonly string[];
   #left: string[];
   #isOver = false;
+  #given = 0;
 
   /** `first` come before all others; an empty deck hands out nothing. */
   constructor(seed: number, all: readonly string[], first: readonly string[] = []) {
@@ -36,6 +42,7 @@ export class FailpointDeck {
 
   next(): string | null {
     if (this.#isOver) return null;
+    if (this.#all.length > 0 && ++this.#given % freezeEvery === 0) return `${FROZEN_AT}=stop@${1 + below(this.#draw, 4)}`;
     const name = this.#left.shift();
     if (name === undefined) return null;
     // Behind the others until it is hit: a worker that was killed before may get it again.

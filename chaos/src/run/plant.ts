@@ -32,6 +32,7 @@ export interface PlantSetting {
   /** Of these, the ones that come before all others. */
   readonly first: readonly string[];
   readonly onFailpoint: (name: string) => void;
+  readonly onFrozen: (process: ProductProcess) => void;
   /** A process of the product can't live: the run says nothing about anything else. */
   readonly onHopeless: (error: Error) => void;
   readonly stop: AbortSignal;
@@ -140,6 +141,7 @@ async function open({ folder, stop, ...setting }: PlantSetting, closers: Closer[
       arm,
       env: { ...env, TODOKU_INSTANCE: name, TODOKU_DATA_DIR: dataDir, LOG_LEVEL: 'debug', ...own },
       onFailpoint: setting.onFailpoint,
+      onFrozen: setting.onFrozen,
       onHopeless: setting.onHopeless,
     });
     processes.push(started);

@@ -11,8 +11,10 @@ export interface ProcessParts {
   readonly journal: Journal;
   /** The failpoint to arm at this start, as `name=action@hit`; null: none. */
   readonly arm: () => string | null;
-  /** The process said that it stood at this failpoint. */
+  /** The process said that it was at this failpoint, and dies there. */
   readonly onFailpoint: (name: string) => void;
+  /** The process said that it stands still at this failpoint. */
+  readonly onFrozen: (process: ProductProcess) => void;
   /** It is not started again. */
   readonly onHopeless: (error: Error) => void;
 }
@@ -113,7 +115,10 @@ export class ProductProcess {
       if (last !== undefined) this.lastLogTime = Date.parse(last.slice(8, -1));
     });
     child.stderr.on('data', (bytes: Buffer) => {
-      for (const [, point] of bytes.toString().matchAll(/^failpoint (\w+): /gm)) this.#parts.onFailpoint(point ?? '');
+      for (const [, point, action] of bytes.toString().matchAll(/^failpoint (\w+): (\w+)/gm)) {
+        if (action === 'stop') this.#parts.onFrozen(this);
+        else this.#parts.onFailpoint(point ?? '');
+      }
     });
     child.once('exit', (code, signal) => {
       journal.write({ event: 'exit', name, pid: child.pid ?? null, at: mono(), code, signal });

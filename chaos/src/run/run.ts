@@ -21,8 +21,10 @@ import type { LoadSetting } from './load-setting.js';
 import { Nemesis } from './nemesis.js';
 import { type Options, replayOf } from './options.js';
 import { migrations, openPlant, type Plant, requestDeadlineMs } from './plant.js';
+import type { ProductProcess } from './product-process.js';
 import { schedule } from './schedule.js';
-import { CLOCKS_CHANGE, type FaultsOfRun, faultsOf } from './which-faults.js';
+import { wakeLater } from './strikes/processes.js';
+import { CLOCKS_CHANGE, type FaultsOfRun, FROZEN_WITH_ANSWER, faultsOf } from './which-faults.js';
 
 const fleet = { workers: 3, apis: 2 };
 /** From this on a run is long enough for every fault and failpoint. */
@@ -66,6 +68,7 @@ export async function run(options: Options, say: (what: string) => void, interru
         journals.nemesis.write(line);
         plant?.deck.hit(fault);
       },
+      onFrozen: (process) => void noteFrozen(process, journals.nemesis, say),
       onHopeless: (error) => hopeless.abort(error),
       stop,
       say,
@@ -153,6 +156,15 @@ async function torment(plant: Plant, options: Options, faults: FaultsOfRun, neme
   );
   await until(ms);
   nemesis.reviewAnswers();
+}
+
+async function noteFrozen(process: ProductProcess, journal: Journal, say: (what: string) => void): Promise<void> {
+  const from = mono();
+  const to = await wakeLater(process);
+  if (to === null) return;
+  say(`${FROZEN_WITH_ANSWER}: ${process.name} stood for ${Math.round((to - from) / 1000)} s`);
+  const line: NemesisLine = { fault: FROZEN_WITH_ANSWER, kind: 'fault', from, to, freezes: true };
+  journal.write(line);
 }
 
 /** What the load did, and that the clocks were changed while it lasted. */

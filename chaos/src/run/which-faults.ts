@@ -11,8 +11,14 @@ import { LOAD_FAULTS } from './load-faults.js';
 /** The run lasts over an hour at which the clocks of some zone are changed. */
 export const CLOCKS_CHANGE = 'clocks_change';
 
+/** A worker stands still at a failpoint, past its lease; comes with the failpoints. */
+export const FROZEN_WITH_ANSWER = 'frozen_with_answer';
+
+/** What comes by itself with load and failpoints. */
+const UNSCHEDULED: readonly string[] = [FROZEN_WITH_ANSWER, ...LOAD_FAULTS];
+
 /** Every kind there is. */
-export const FAULTS: readonly string[] = [...SCHEDULED, ...CLOCK_FAULTS, CLOCKS_CHANGE, ...LOAD_FAULTS];
+export const FAULTS: readonly string[] = [...SCHEDULED, ...CLOCK_FAULTS, CLOCKS_CHANGE, ...UNSCHEDULED];
 
 /**
  * What seeds have besides what all have: 0 nothing, 1 a day on which clocks change, 2 a database whose clock jumps. Those of the last kind can be
@@ -34,7 +40,7 @@ export function faultsOf(seed: number, only: readonly string[], leftOut = cannot
   const scheduled = wanted.filter((fault) => SCHEDULED.includes(fault) || CLOCK_FAULTS.includes(fault));
   return {
     scheduled,
-    expected: [...wanted, ...(only.length > 0 ? [] : LOAD_FAULTS)],
+    expected: [...wanted, ...(only.length > 0 ? [] : UNSCHEDULED)],
     clocksChange: wanted.includes(CLOCKS_CHANGE),
     leftOut,
   };

@@ -47,4 +47,6 @@ export class MovableClock implements FakeClock {
   }
 }
 
-const offset = (seconds: number): string => `${seconds < 0 ? '-' : '+'}${Math.abs(seconds)}`;
+function offset(seconds: number): string {
+  return `${seconds < 0 ? '-' : '+'}${Math.abs(seconds)}`;
+}

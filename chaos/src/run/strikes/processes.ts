@@ -1,6 +1,8 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { eventually } from '../eventually.js';
+import { mono } from '../journal.js';
 import { leaseSeconds, type Plant } from '../plant.js';
+import type { ProductProcess } from '../product-process.js';
 import type { Evidence, MovedClock } from './strike.js';
 
 export async function killWorker({ workers }: Plant, worker: number): Promise<Evidence> {
@@ -30,6 +32,13 @@ export async function freezeWorker({ workers }: Plant, index: number): Promise<E
   await delay((leaseSeconds + 2) * 1000);
   worker.signal('SIGCONT');
   return stood ? `process ${pid} stood for ${leaseSeconds + 2} s` : null;
+}
+
+/** It stands still by itself, at a failpoint: woken when its lease is over, monotonic ms; null: it was ended meanwhile. */
+export async function wakeLater(worker: ProductProcess): Promise<number | null> {
+  const { pid } = worker;
+  await delay((leaseSeconds + 2) * 1000);
+  return worker.pid === pid && worker.isRunning && worker.signal('SIGCONT') ? mono() : null;
 }
 
 /** The last worker's clock jumps while it works, and back again. */
