@@ -62,7 +62,7 @@ class RunSet {
     const code = await spawned([...this.#parts.itself, ...args], this.#parts.signals);
     if (code > 1) return code;
     const verdict = readVerdict(verdictFile);
-    this.#clean &&= verdict !== null && verdict.truths.every(({ holds }) => holds);
+    this.#clean &&= verdict?.truths.every(({ holds }) => holds) === true;
     for (const name of [...(verdict?.coverage.faultsHit ?? []), ...(verdict?.coverage.failpointsHit ?? [])]) this.#missed.delete(name);
     this.#summary.push(`${verdict === null ? 'broke off' : verdict.clean ? 'clean' : 'NOT CLEAN'}: ${replayOf(options)}`);
     return code;
