@@ -3,7 +3,7 @@ import type { NemesisLine } from '../check/run-files.js';
 import { type Journal, mono } from './journal.js';
 import type { Plant } from './plant.js';
 import type { Planned } from './schedule.js';
-import { breakAnswers, delayReceipts, refuseCredentials, stormOf429, timesApplied } from './strikes/answers.js';
+import { breakAnswers, delayReceipts, refuseCredentials, stormOf429 } from './strikes/answers.js';
 import {
   endSessions,
   failFsync,
@@ -18,21 +18,13 @@ import {
   takeConnections,
 } from './strikes/postgres.js';
 import { endWorker, freezeWorker, killApi, killWorker, moveWorkerClock } from './strikes/processes.js';
-import type { BrokenAnswers, Evidence, Strike } from './strikes/strike.js';
-
-/** A fault in the simulator's script that no request has met yet; the next one takes its place. */
-interface Pending {
-  readonly planned: Planned;
-  readonly from: number;
-  readonly id: number;
-}
+import type { Evidence, Strike } from './strikes/strike.js';
 
 /** Does to the plant what the schedule says. A fault counts only with evidence. */
 export class Nemesis {
   readonly #plant: Plant;
   readonly #journal: Journal;
   readonly #say: (what: string) => void;
-  #pending: Pending | null = null;
 
   constructor(plant: Plant, journal: Journal, say: (what: string) => void) {
     this.#plant = plant;
@@ -44,23 +36,11 @@ export class Nemesis {
     const { fault } = planned;
     const from = mono();
     try {
-      this.reviewAnswers();
-      this.#write(planned, from, await this.#strike(planned, from));
+      this.#write(planned, from, await this.#strike(planned.strike));
     } catch (error) {
       this.#say(`${fault} could not be done: ${String(error)}`);
       // Whatever it did before it failed it did: the judge has to know, though it does not count.
       this.#write({ ...planned, fault: `${fault} (failed)` }, from, 'unknown');
-    }
-  }
-
-  /** Writes down whether a scripted answer has been given since. */
-  reviewAnswers(): void {
-    if (this.#pending === null) return;
-    const { planned, from, id } = this.#pending;
-    const times = timesApplied(this.#plant.simulator, id);
-    if (times > 0) {
-      this.#pending = null;
-      this.#write(planned, from, `${times} answers`);
     }
   }
 
@@ -81,12 +61,11 @@ export class Nemesis {
     this.#journal.write(line);
   }
 
-  #strike(planned: Planned, from: number): Promise<Evidence> {
+  #strike(strike: Strike): Promise<Evidence> {
     const plant = this.#plant;
-    const { strike } = planned;
     switch (strike.kind) {
       case 'answers':
-        return this.#breakAnswers(planned, strike, from);
+        return breakAnswers(plant, strike);
       case 'kill_worker':
         return killWorker(plant, strike.worker);
       case 'end_worker':
@@ -128,14 +107,6 @@ export class Nemesis {
       case 'database_clock':
         return moveDatabaseClock(plant, strike);
     }
-  }
-
-  async #breakAnswers(planned: Planned, strike: BrokenAnswers, from: number): Promise<Evidence> {
-    const id = await breakAnswers(this.#plant, strike);
-    const times = timesApplied(this.#plant.simulator, id);
-    if (times > 0) return `${times} answers`;
-    this.#pending = { planned, from, id };
-    return null;
   }
 
   async #breakProxy({ target, mode, ms }: Extract<Strike, { kind: 'proxy' }>): Promise<Evidence> {

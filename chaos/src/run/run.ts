@@ -155,7 +155,6 @@ async function torment(plant: Plant, options: Options, faults: FaultsOfRun, neme
     }),
   );
   await until(ms);
-  nemesis.reviewAnswers();
 }
 
 async function noteFrozen(process: ProductProcess, journal: Journal, say: (what: string) => void): Promise<void> {

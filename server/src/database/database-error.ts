@@ -63,10 +63,16 @@ function withoutValue(error: DriverError): string {
   return error.code?.startsWith('22') ? error.message.replace(/"[\s\S]*"/, '"…"') : error.message;
 }
 
+/**
+ * By SQLSTATE: no connection (08), the server ends or starts (57P), it can't read or write its own files and panics (58), it is a standby (25006), as
+ * a primary becomes that another has taken over from.
+ */
+const serverIsAtFault = /^(?:08|57P|58|25006)/;
+
 /** The connection, not the statement, is at fault: the same work may succeed on another one, but whether a commit happened is not known. */
 export function isConnectionError(error: unknown): boolean {
   if (!(error instanceof DatabaseError)) return false;
-  return error.code.startsWith('08') || error.code.startsWith('57P') || error.code === poolExhausted || systemCodes.has(error.code);
+  return serverIsAtFault.test(error.code) || error.code === poolExhausted || systemCodes.has(error.code);
 }
 
 const systemCodes: ReadonlySet<string> = new Set([

@@ -65,7 +65,7 @@ async function writeUntilRefused(url: string): Promise<string | null> {
     return null;
   } catch (error) {
     const code: unknown = Reflect.get(error as object, 'code');
-    return typeof code === 'string' ? code : 'a lost connection';
+    return typeof code === 'string' ? `${code} (${String(error)})` : 'a lost connection';
   }
 }
 
