@@ -110,7 +110,7 @@ describe('errors', () => {
       expect(error.code).toBe('ECONNREFUSED');
       expect(isConnectionError(error)).toBe(true);
     });
-    await using(connectDatabase({ ...options(1), connectTimeoutMs: 100 }), async (database) => {
+    await using(connectDatabase({ ...options(1), connectTimeoutMs: 3000 }), async (database) => {
       const error = await failure(database.transaction(() => database.query('select 1')));
       expect(error.code).toBe('53300');
     });
