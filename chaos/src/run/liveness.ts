@@ -14,7 +14,8 @@ interface Left {
 /** What waits for a night's end, or stands still because its broadcast does, is not work that is left. */
 const left = /* sql */ `
 select ((select count(*) from push.outbox)
-  + (select count(*) from push.chunks where due_at < clock_timestamp() + interval '90 seconds')
+  + (select count(*) from push.chunks where due_at < clock_timestamp()
+      or due_at < clock_timestamp() + interval '90 seconds' and last_code is distinct from 'QUIET_HOURS')
   + (select count(*) from push.held where release_at < clock_timestamp())
   + (select count(*) from push.broadcasts where state = 'running'))::int as work,
   (select count(*)::int from push.receipt_batches where due_at < clock_timestamp() + interval '90 seconds') as receipts`;

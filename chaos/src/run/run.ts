@@ -217,7 +217,8 @@ async function keepLedger(plant: Plant): Promise<void> {
     /* sql */ `
     select (select count(*) from push.outbox) as outbox, (select count(*) from push.held) as held,
       (select count(*) from push.receipt_batches) as receipt_batches,
-      (select json_agg(c) from (select state, count(*), min(due_at), max(due_at) from push.chunks group by state) c) as chunks`,
+      clock_timestamp() as now, (select json_agg(r) from (select due_at, lease_until, n, tries, sent_at from push.receipt_batches) r) as receipts,
+      (select json_agg(c) from (select id, state, due_at, lease_until, n, attempt, last_code from push.chunks order by due_at limit 200) c) as chunks`,
   ).catch((error: unknown) => [{ error: String(error) }]);
   writeFileSync(join(plant.records, 'left.json'), JSON.stringify(left, null, 2));
 }

@@ -15,7 +15,7 @@ export interface LivenessEvidence {
   readonly paused: ReadonlySet<string>;
 }
 
-/** What is due sooner than this must not be left. */
+/** What has been due for longer than this must not be left. */
 const soonMs = 90_000;
 
 /** Once all is healed, everything comes to its end in a bounded time, but for what truly waits for a later hour. */
@@ -47,5 +47,5 @@ function mayWait(
   }
   const notification = database.notifications.get(notificationId);
   if (notification?.broadcastId != null && paused.has(notification.broadcastId)) return true;
-  return dueAt > database.now + soonMs && quietUsers.has(notification?.userId ?? '');
+  return dueAt > database.now - soonMs && quietUsers.has(notification?.userId ?? '');
 }
