@@ -19,7 +19,7 @@ export default defineConfig({
     isolate: false,
     // Tests wait for processes and answers more than they compute.
     maxWorkers: Math.max(3, availableParallelism()),
-    testTimeout: faults ? 180_000 : 60_000,
+    testTimeout: faults ? 300_000 : 120_000,
     hookTimeout: 120_000,
     restoreMocks: true,
     // On a machine that does something else as well, a second is short.

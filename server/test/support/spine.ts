@@ -16,7 +16,7 @@ import type { Keyring } from '../../src/security/keyring.js';
 import { LocalKeyring } from '../../src/security/local-keyring.js';
 import type { WorkTraces } from '../../src/tracing/open-tracing.js';
 import { hotPathSettings } from '../../src/workers/hot-path-settings.js';
-import { Worker, type WorkerOptions } from '../../src/workers/worker.js';
+import { type Duty, Worker, type WorkerOptions } from '../../src/workers/worker.js';
 import { type TestDatabase, testDatabase } from './database.js';
 import { parseFaults } from './faults/fault-draw.js';
 import { faultyDatabase } from './faults/faulty-database.js';
@@ -82,6 +82,8 @@ interface SpineOptions {
   readonly tuning?: (database: Database) => TuningSource;
   readonly quarantine?: (database: Database) => TokenQuarantine;
   readonly log?: Logger;
+  /** What its workers do besides. */
+  readonly duties?: (database: Database) => readonly Duty[];
   readonly onPlanned?: (users: Iterable<string>) => void;
   /** Who counts the requests of the workers; nobody when absent. */
   readonly delivery?: (database: Database) => DeliveryMetrics;
@@ -177,7 +179,7 @@ export class Spine {
       settings: hotPathSettings,
       log: silentLogger,
     });
-    const database = faults === null ? sound : faultyDatabase(sound, faults);
+    const database = this.asProduct(sound);
     const worker = new Worker(
       {
         database,
@@ -192,7 +194,7 @@ export class Spine {
         planningTime: () => this.planningTime,
         onPlanned: this.#options.onPlanned ?? (() => undefined),
         traces: this.#options.traces?.(database),
-        duties: [],
+        duties: this.#options.duties?.(database) ?? [],
       },
       all,
     );
@@ -211,6 +213,11 @@ export class Spine {
 
   async stopWorkers(): Promise<void> {
     await Promise.all(this.#workers.splice(0).map((worker) => worker.stop()));
+  }
+
+  /** As the product has a database: under faults, one whose statements fail. */
+  asProduct(sound: Database): Database {
+    return this.#faults === null ? sound : faultyDatabase(sound, this.#faults);
   }
 
   provider(baseUrl = this.simulator.url): Provider {
@@ -249,8 +256,8 @@ export class Spine {
     );
   }
 
-  /** Resolves when nothing is in flight any more. */
-  async settles(timeout = patience(30_000)): Promise<void> {
+  /** Resolves when nothing is in flight any more. Receipts that could not be fetched are asked for again after up to a minute. */
+  async settles(timeout = patience(100_000)): Promise<void> {
     await vi.waitFor(
       async () => {
         const [row] = await this.admin.query(
