@@ -22,7 +22,8 @@ export default defineConfig({
     testTimeout: faults ? 300_000 : 120_000,
     hookTimeout: 120_000,
     restoreMocks: true,
-    // On a machine that does something else as well, a second is short.
+    // As server/test/support/patience.ts.
+    setupFiles: './server/test/support/patience.ts',
     expect: { poll: { timeout: faults ? 60_000 : 15_000 } },
     projects: [
       ...(faults ? [] : [{ extends: true as const, test: { name: 'unit', include: [...files.unit] } }]),
