@@ -20,6 +20,8 @@ export const migrations = join(repository, 'supabase/migrations');
 
 export const leaseSeconds = 8;
 export const requestDeadlineMs = 1500;
+/** What a process may take to start on a busy machine. */
+export const startMs = 180_000;
 
 export interface PlantSetting {
   /** Has the folders logs and records. */
@@ -151,7 +153,10 @@ async function open({ folder, stop, ...setting }: PlantSetting, closers: Closer[
   const apis: ProductProcess[] = [];
   for (const [i, port] of apiPorts.entries()) {
     apis.push(start(`api-${i + 1}`, { TODOKU_ROLES: 'api', PORT: String(port) }, () => null));
-    await eventually(`api-${i + 1} is ready`, async () => (await fetch(`http://127.0.0.1:${port}/ready`)).ok, { stop });
+    await eventually(`api-${i + 1} is ready`, async () => (await fetch(`http://127.0.0.1:${port}/ready`)).ok, {
+      ms: startMs,
+      stop,
+    });
   }
   secrets.push(['admin key', readFileSync(join(folder, 'api-1', 'admin-key'), 'utf8').trim()]);
   const workers = Array.from({ length: setting.workers }, (_, i) =>

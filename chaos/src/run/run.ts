@@ -20,7 +20,7 @@ import { loadFaultsIn } from './load-faults.js';
 import type { LoadSetting } from './load-setting.js';
 import { Nemesis } from './nemesis.js';
 import { type Options, replayOf } from './options.js';
-import { migrations, openPlant, type Plant, requestDeadlineMs } from './plant.js';
+import { migrations, openPlant, type Plant, requestDeadlineMs, startMs } from './plant.js';
 import type { ProductProcess } from './product-process.js';
 import { schedule } from './schedule.js';
 import { wakeLater } from './strikes/processes.js';
@@ -195,7 +195,7 @@ async function startLoad(plant: Plant, seed: number, faults: FaultsOfRun, stop: 
   child.stdout.once('data', () => {
     isReady = true;
   });
-  await eventually('the load began', () => Promise.resolve(isReady), { stop });
+  await eventually('the load began', () => Promise.resolve(isReady), { ms: startMs, stop });
   return child;
 }
 
