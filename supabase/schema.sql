@@ -152,7 +152,7 @@ create table push.alert_notices (
   sent_at timestamp with time zone,
   answer text,
   error text,
-  constraint alert_notices_kind_check CHECK ((kind = ANY (ARRAY['alerts'::text, 'test'::text]))),
+  constraint alert_notices_kind_check CHECK ((kind = ANY (ARRAY['alerts'::text, 'test'::text, 'report'::text]))),
   constraint alert_notices_pkey PRIMARY KEY (id),
   constraint alert_notices_state_check CHECK ((state = ANY (ARRAY['waiting'::text, 'sent'::text, 'failed'::text])))
 );
@@ -447,7 +447,7 @@ create table push.ledger_totals (
 ) with (fillfactor=70, autovacuum_vacuum_threshold=1000, autovacuum_vacuum_cost_delay=0);
 
 create table push.minutes (
-  item text not null,
+  item text collate "C" not null,
   minute timestamp with time zone not null,
   project_id smallint not null,
   n bigint not null,
@@ -603,11 +603,22 @@ create table push.recoveries (
   constraint recoveries_pkey PRIMARY KEY (id)
 );
 
+create table push.reports (
+  period text not null,
+  last_day date not null,
+  zone text not null,
+  made_at timestamp with time zone not null default clock_timestamp(),
+  made_by text not null,
+  notices text[] not null,
+  constraint reports_period_check CHECK ((period = ANY (ARRAY['daily'::text, 'weekly'::text, 'monthly'::text]))),
+  constraint reports_pkey PRIMARY KEY (period, last_day)
+);
+
 create table push.tally_entries (
   id bigint not null generated always as identity,
   at timestamp with time zone not null default clock_timestamp(),
   project_id smallint not null,
-  item text not null,
+  item text collate "C" not null,
   n bigint not null,
   ms bigint not null default 0,
   constraint tally_entries_pkey PRIMARY KEY (id)
@@ -721,6 +732,8 @@ CREATE INDEX alert_silences_until ON push.alert_silences USING btree (until);
 CREATE INDEX attempts_chunk_id_idx ON ONLY push.attempts USING btree (chunk_id);
 
 CREATE INDEX attempts_project_id_at_idx ON ONLY push.attempts USING btree (project_id, at);
+
+CREATE INDEX audit_action ON push.audit USING btree (action, at);
 
 CREATE INDEX broadcasts_live ON push.broadcasts USING btree (id) WHERE (state = ANY (ARRAY['running'::text, 'paused'::text]));
 
@@ -868,10 +881,15 @@ CREATE OR REPLACE FUNCTION push.count_engaged()
 AS $function$
 begin
   insert into push.tally_entries (project_id, item, n)
-  select 0, 'engaged', count(*)
-  from gone g join added a on a.id = g.id and a.created_at = g.created_at
-  where g.read_at is null and g.opened_at is null and (a.read_at is not null or a.opened_at is not null)
-  having count(*) > 0;
+  with engaged as materialized (
+    select left(a.type, 64) as type, count(*) as n
+    from gone g join added a on a.id = g.id and a.created_at = g.created_at
+    where g.read_at is null and g.opened_at is null and (a.read_at is not null or a.opened_at is not null)
+    group by 1
+  )
+  select 0, 'engaged', sum(n) from engaged having sum(n) > 0
+  union all
+  select 0, case when exists (select from push.minutes m where m.item = 'type:' || type) then 'engaged:' || type else 'engaged:*' end, n from engaged;
   return null;
 end $function$
 ;
@@ -1343,6 +1361,8 @@ grant delete, insert, select, update on table push.receipt_batches to todoku_wor
 grant delete, insert, select on table push.reconciliations to todoku_worker;
 
 grant delete, insert, select on table push.recoveries to todoku_worker;
+
+grant delete, insert, select on table push.reports to todoku_worker;
 
 grant delete, insert, select, update on table push.tally_entries to todoku_worker;
 

@@ -6,6 +6,7 @@ import { DeliveryNumbers } from './delivery-numbers.js';
 import type { OutboxItem } from './outbox-rows.js';
 import { PlanWriter } from './plan-writer.js';
 import type { Decision } from './planning-types.js';
+import { TalliedTypes } from './tallied-types.js';
 
 const start = Date.parse('2026-06-01T10:20:30.123Z');
 const uuid = (n: number): string => `00000000-0000-4000-8000-${String(n).padStart(12, '0')}`;
@@ -65,7 +66,7 @@ async function write(all: readonly Planned[], chunkSize: number): Promise<string
   const numbers = new DeliveryNumbers();
   const blocks = { rows: async () => [['1000'], ['2000']], query: async () => [] };
   await numbers.reserve(blocks, 1000, 4);
-  const writer = new PlanWriter(1, numbers, () => chunkSize);
+  const writer = new PlanWriter(1, numbers, () => chunkSize, new TalliedTypes());
   for (const { item, decision, resendUnknown } of all) writer.add(item, input, decision, resendUnknown);
   return writer.parameters();
 }

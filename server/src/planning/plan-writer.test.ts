@@ -3,6 +3,7 @@ import { DeliveryNumbers } from './delivery-numbers.js';
 import type { OutboxItem } from './outbox-rows.js';
 import { PlanWriter } from './plan-writer.js';
 import type { DecisionInput } from './planning-types.js';
+import { TalliedTypes } from './tallied-types.js';
 
 const createdAt = new Date('2026-06-01T10:20:30.123Z');
 let made = 0;
@@ -35,7 +36,7 @@ async function writer(chunkSize = 100): Promise<PlanWriter> {
     3000,
     1,
   );
-  return new PlanWriter(1, numbers, () => chunkSize);
+  return new PlanWriter(1, numbers, () => chunkSize, new TalliedTypes(2));
 }
 
 function send(to: PlanWriter, expiresInSeconds: number, change: Partial<OutboxItem> = {}, projectId = 1): void {
@@ -80,5 +81,17 @@ describe('PlanWriter', () => {
     expect(held?.split(',')).toHaveLength(1);
     expect(items).toBe('{"planned","deliveries","suppressed:no_token"}');
     expect(counts).toBe('{1,1,1}');
+  });
+
+  it('counts types at their first planning, a few by name, and what is held', async () => {
+    const plan = await writer();
+    const hold = { verdict: 'hold', reason: 'quiet_hours', until: new Date('2026-06-02T00:00:00Z') } as const;
+    send(plan, 60, { type: 'a"b' });
+    send(plan, 60, { type: 'reminder' });
+    plan.add(item(), input, hold, true);
+    send(plan, 60, { type: 'reminder', wasHeld: true });
+    send(plan, 60, { type: 'one too many' });
+    plan.add(item({ userId: null }), input, { verdict: 'suppress', reason: 'row_deleted' }, true);
+    expect(plan.parameters().slice(31)).toEqual([String.raw`{"type:a\"b","type:reminder","held:quiet_hours","type:*"}`, '{1,2,1,1}']);
   });
 });

@@ -3,6 +3,7 @@ import type { DeliveryNumbers } from './delivery-numbers.js';
 import type { OutboxItem } from './outbox-rows.js';
 import type { Decision, DecisionInput, Lane } from './planning-types.js';
 import { recordedInputs } from './recorded-inputs.js';
+import type { TalliedTypes } from './tallied-types.js';
 
 const VERDICT = { send: 1, hold: 2, suppress: 3 } as const;
 const HOUR_MS = 3_600_000;
@@ -38,6 +39,8 @@ export class PlanWriter {
   readonly #open = new Map<string, OpenChunk>();
   readonly #chunks: OpenChunk[] = [];
   readonly #ledger = new Map<string, { hour: string; broadcastId: string | null; item: string; n: number }>();
+  readonly #types: TalliedTypes;
+  readonly #tallies = new Map<string, number>();
   readonly #broadcasts = new Set<string>();
   readonly #decisions = {
     id: [] as string[],
@@ -58,7 +61,8 @@ export class PlanWriter {
   };
   #deliveries = 0;
 
-  constructor(lane: Lane, numbers: DeliveryNumbers, chunkSize: (projectId: number) => number) {
+  constructor(lane: Lane, numbers: DeliveryNumbers, chunkSize: (projectId: number) => number, types: TalliedTypes) {
+    this.#types = types;
     this.#lane = lane;
     this.#numbers = numbers;
     this.#chunkSize = chunkSize;
@@ -72,6 +76,7 @@ export class PlanWriter {
     const hour = new Date(Math.floor(item.createdAt.getTime() / HOUR_MS) * HOUR_MS).toISOString();
     let first: number | null = null;
     let count = 0;
+    if (!item.wasHeld && item.userId !== null) this.#tally(`type:${this.#types.nameOf(item.type)}`);
     if (decision.verdict === 'send') {
       count = decision.devices.length;
       first = this.#numbers.take(count);
@@ -98,6 +103,7 @@ export class PlanWriter {
   }
 
   #hold(item: OutboxItem, until: Date, reason: string): void {
+    this.#tally(`held:${reason}`);
     this.#held.id.push(item.id);
     this.#held.createdAt.push(item.createdAtUs);
     this.#held.broadcastId.push(item.broadcastId);
@@ -149,6 +155,10 @@ export class PlanWriter {
     else entry.n += n;
   }
 
+  #tally(item: string): void {
+    this.#tallies.set(item, (this.#tallies.get(item) ?? 0) + 1);
+  }
+
   /** The parameters of `recordPlan`, in its order. */
   parameters(): string[] {
     const { id, createdAt, verdict, reason, until, first, deliveries, inputs } = this.#decisions;
@@ -188,6 +198,8 @@ export class PlanWriter {
       textArray(ledger.map((e) => e.item)),
       plainArray(ledger.map((e) => e.n)),
       plainArray(chunks.map((c) => Math.round(c.readySum / c.deliveryIds.length))),
+      textArray([...this.#tallies.keys()]),
+      plainArray([...this.#tallies.values()]),
     ];
   }
 }

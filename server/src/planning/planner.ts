@@ -13,6 +13,7 @@ import { RecentAsks, readRecentUsers } from './recent-users.js';
 import { noteRecent, refundCap } from './sql/note-recent.js';
 import { recordPlan } from './sql/record-plan.js';
 import { takeOutbox } from './sql/take-outbox.js';
+import { TalliedTypes } from './tallied-types.js';
 
 export interface PlannerOptions {
   readonly lane: Lane;
@@ -51,6 +52,7 @@ export class Planner {
   readonly #parts: PlannerParts;
   readonly #options: PlannerOptions;
   readonly #numbers = new DeliveryNumbers();
+  readonly #types = new TalliedTypes();
   readonly #lowWater: LowWater;
   /** How many outbox rows make a batch, going by the last one: a bulk insert's hold 500 each, an HTTP request's one. */
   #outboxRows = MOST_ROWS;
@@ -86,7 +88,7 @@ export class Planner {
         taken.items.reduce((sum, item) => sum + item.devices.length, 0),
         taken.items.reduce((most, item) => Math.max(most, item.devices.length), 0),
       );
-      const writer = new PlanWriter(lane, this.#numbers, (projectId) => Math.min(chunkSize, policy.burstOf(projectId)));
+      const writer = new PlanWriter(lane, this.#numbers, (projectId) => Math.min(chunkSize, policy.burstOf(projectId)), this.#types);
       const refunds = planBatch(taken, history, policy, localTime, random, writer);
       if (refunds.size > 0) await tx.query(refundCap, [plainArray([...refunds.keys()]), JSON.stringify(Object.fromEntries(refunds)), step]);
       await tx.query(recordPlan, writer.parameters());

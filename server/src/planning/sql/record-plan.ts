@@ -4,8 +4,8 @@ import type { Statement } from '../../database/database.js';
 const instantOf = (us: string): string => `timestamptz 'epoch' + ${us} * interval '1 microsecond'`;
 
 /**
- * Writes what planning decided, in the transaction that took the notifications out of the outbox: decisions, chunks, held notifications
- * and the ledger's entries. Arrays of one group have one element a row; a chunk's own arrays come as array literals.
+ * Writes what planning decided, in the transaction that took the notifications out of the outbox: decisions, chunks, held notifications,
+ * the ledger's entries and the tallies. Arrays of one group have one element a row; a chunk's own arrays come as array literals.
  *
  * A chunk of a broadcast that was paused meanwhile is parked. The share lock on the broadcast orders the two: either the pause sees the
  * chunk, or the chunk sees the pause.
@@ -36,6 +36,8 @@ with decided as (
   select h.id, ${instantOf('h.created_us')}, h.lane, h.broadcast_id, h.release_at, h.reason
   from unnest($21::uuid[], $22::bigint[], $23::smallint[], $24::bigint[], $25::timestamptz[], $26::text[])
     as h(id, created_us, lane, broadcast_id, release_at, reason)
+), tallied as (
+  insert into push.tally_entries (project_id, item, n) select 0, * from unnest($32::text[], $33::bigint[])
 )
 insert into push.ledger_entries (hour, broadcast_id, item, n)
 select * from unnest($27::timestamptz[], $28::bigint[], $29::text[], $30::bigint[])`,
