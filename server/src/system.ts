@@ -7,6 +7,7 @@ import type { Logger } from './logging/logger.js';
 import { AlertManager } from './monitoring/alerts/alert-manager.js';
 import type { DeliveryMetrics } from './monitoring/delivery-metrics.js';
 import { readFigures } from './monitoring/read-figures.js';
+import { ReportDesk } from './monitoring/reports/report-desk.js';
 import { BroadcastManager } from './notifications/broadcasts/broadcast-manager.js';
 import { Inbox } from './notifications/inbox.js';
 import { NotificationIntake } from './notifications/notification-intake.js';
@@ -126,6 +127,7 @@ export interface Managers {
   readonly controlPanel: ControlPanel;
   readonly policyManager: PolicyManager;
   readonly alertManager: AlertManager;
+  readonly reportDesk: ReportDesk;
   readonly controls: ControlsCache;
 }
 
@@ -154,6 +156,7 @@ export function openManagers(
     controlPanel: new ControlPanel(database),
     policyManager: new PolicyManager(database),
     alertManager: new AlertManager(database),
+    reportDesk: new ReportDesk(database, config.reports),
   };
 }
 

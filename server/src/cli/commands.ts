@@ -14,6 +14,7 @@ import { addQueue } from './commands/queue.js';
 import { addReconcile } from './commands/reconcile.js';
 import { addRecover } from './commands/recover.js';
 import { addRepl } from './commands/repl.js';
+import { addReport } from './commands/report.js';
 import { addSend } from './commands/send.js';
 import { addServe } from './commands/serve.js';
 import { addSettings } from './commands/settings.js';
@@ -32,6 +33,7 @@ export function addCommands(program: Command, cli: Cli): void {
     addSend,
     addStatus,
     addMonitoring,
+    addReport,
     addLedger,
     addExplain,
     addReconcile,

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { cellsOf, fields, show, table, tally } from './layout.js';
+import { cellsOf } from '../logging/cells.js';
+import { fields, show, table, tally } from './layout.js';
 
 describe('show', () => {
   it.each([

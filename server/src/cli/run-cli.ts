@@ -1,9 +1,9 @@
 import { Command, CommanderError, Help } from 'commander';
+import { cellsOf } from '../logging/cells.js';
 import { printable, printableLines } from '../logging/printable.js';
 import type { Cli } from './cli.js';
 import { addCommands } from './commands.js';
 import { chooseLanguage, messagesIn } from './language.js';
-import { cellsOf } from './layout.js';
 import type { Messages } from './messages/en.js';
 import { printError, renderError } from './render-error.js';
 import type { Terminal } from './terminal.js';

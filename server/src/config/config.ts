@@ -52,6 +52,18 @@ export interface Config {
   readonly alerts: AlertConfig;
   /** null: nothing is traced. */
   readonly tracing: TracingConfig | null;
+  readonly reports: ReportConfig;
+}
+
+/** Which reports are sent by themselves. */
+interface ReportConfig {
+  readonly schedule: readonly ('daily' | 'weekly' | 'monthly')[];
+  /** Minutes since midnight, on the clocks of the policy's default zone. */
+  readonly atMinute: number;
+  /** null: every route there is. */
+  readonly routes: readonly ('log' | 'webhook' | 'slack' | 'email')[] | null;
+  /** null: nobody has said. */
+  readonly storageLimitBytes: number | null;
 }
 
 type Severity = 'page' | 'warn' | 'info';

@@ -131,6 +131,12 @@ function arrange(values: Values, unknown: readonly string[]): Config {
     receipts: { delaySeconds: values.TODOKU_RECEIPT_DELAY_SECONDS, pollMs: values.TODOKU_RECEIPT_POLL_MS },
     alerts: arrangeAlerts(values),
     tracing: arrangeTracing(values),
+    reports: {
+      schedule: values.TODOKU_REPORTS ?? [],
+      atMinute: values.TODOKU_REPORTS_AT,
+      routes: values.TODOKU_REPORTS_ROUTES,
+      storageLimitBytes: values.TODOKU_STORAGE_LIMIT_GB === null ? null : values.TODOKU_STORAGE_LIMIT_GB * 1e9,
+    },
   };
 }
 

@@ -212,6 +212,28 @@ export const settings = {
     'a number from 0 to 1',
   ),
   OTEL_SDK_DISABLED: required(flag(), 'false', 'true: nothing is traced, whatever else is set.', 'true or false'),
+  TODOKU_REPORTS: optional(list(['daily', 'weekly', 'monthly']), {
+    meaning:
+      'Reports that are sent by themselves, by the routes of alerts and in their language: `daily`, `weekly` (of Monday to Sunday), `monthly`.',
+    fallbackMeaning: 'none',
+    expected: 'daily, weekly, monthly or several of them, with commas between',
+  }),
+  TODOKU_REPORTS_AT: required(
+    clockTime(),
+    '09:00',
+    "When a report goes out on the day after its last one, on the clocks of the policy's default time zone.",
+    'a time of day such as 09:00',
+  ),
+  TODOKU_REPORTS_ROUTES: optional(list(['log', 'webhook', 'slack', 'email']), {
+    meaning: 'By which routes reports are sent.',
+    fallbackMeaning: 'every route of alerts that is set',
+    expected: 'log, webhook, slack, email or several of them, with commas between',
+  }),
+  TODOKU_STORAGE_LIMIT_GB: optional(wholeNumber(1, 1_000_000), {
+    meaning: 'How much the database may hold, in GB (10^9 bytes): reports then say when it will be full.',
+    fallbackMeaning: 'reports say that they do not know',
+    expected: 'a whole number from 1 to 1000000',
+  }),
   TODOKU_RATE_LIMIT: required(
     flag(),
     'true',
@@ -299,6 +321,14 @@ function wholeNumber(low: number, high: number) {
     .regex(/^\d{1,9}$/)
     .transform(Number)
     .pipe(z.number().min(low).max(high));
+}
+
+/** Minutes since midnight. */
+function clockTime() {
+  return z
+    .string()
+    .regex(/^([01]\d|2[0-3]):[0-5]\d$/)
+    .transform((text) => Number(text.slice(0, 2)) * 60 + Number(text.slice(3)));
 }
 
 function flag() {

@@ -3,6 +3,7 @@ import type { Clock } from '../clock/clock.js';
 import type { Database } from '../database/database.js';
 import type { Logger } from '../logging/logger.js';
 import type { AlertManager } from '../monitoring/alerts/alert-manager.js';
+import type { ReportDesk } from '../monitoring/reports/report-desk.js';
 import type { BroadcastManager } from '../notifications/broadcasts/broadcast-manager.js';
 import type { Inbox } from '../notifications/inbox.js';
 import type { NotificationService } from '../notifications/notification-service.js';
@@ -40,6 +41,7 @@ export interface HttpParts {
   readonly queue: Pick<QueueEngine, 'depth'>;
   readonly policyManager: PolicyManager;
   readonly alertManager: AlertManager;
+  readonly reportDesk: ReportDesk;
   /** For a look at whether they answer. */
   readonly providers: readonly Provider[];
   readonly notificationPerformanceOptimizer: NotificationPerformanceOptimizer;

@@ -25,7 +25,12 @@ export interface StepFlow extends Flow {
 }
 
 /** The same in steps of so many seconds. What is asked for by prefix comes as one item a prefix: 'error:*'. */
-export async function readFlowSteps(database: Queryable, items: readonly string[], { from, to }: Span, seconds: number): Promise<StepFlow[]> {
+export async function readFlowSteps(
+  database: Queryable,
+  items: readonly string[],
+  { from, to }: Span,
+  seconds: number,
+): Promise<StepFlow[]> {
   return await database.query<StepFlow & object>(
     /* sql */ `
 select floor(date_part('epoch', at - $3) / $5)::int as step, coalesce(prefix || ':*', item) as item, project_id as "projectId",

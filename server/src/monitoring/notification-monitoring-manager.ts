@@ -4,6 +4,9 @@ import { readActive } from './alerts/read-alerts.js';
 import { type FigureDefinition, type FigureName, figureDefinitions, figureOf, meetsTarget } from './figures.js';
 import { judgeHealth, type SystemHealth } from './health/system-health.js';
 import { readFigures } from './read-figures.js';
+import { PerformanceReports, type ReportQuestion } from './reports/performance-reports.js';
+import type { ReportPeriod } from './reports/report-period.js';
+import type { PerformanceReport } from './reports/report-types.js';
 import { readStatus } from './system-status.js';
 
 interface FigureReading {
@@ -41,9 +44,12 @@ export interface CurrentMetrics {
 /** How the whole system is, whichever process is asked. */
 export class NotificationMonitoringManager {
   readonly #database: Database;
+  readonly #reports: PerformanceReports;
 
-  constructor(database: Database) {
+  /** `storageLimitBytes`: how much the database may hold, for reports; null: nobody has said. */
+  constructor(database: Database, limits: { readonly storageLimitBytes?: number | null } = {}) {
     this.#database = database;
+    this.#reports = new PerformanceReports(database, limits);
   }
 
   async getSystemHealth(): Promise<SystemHealth> {
@@ -78,6 +84,14 @@ export class NotificationMonitoringManager {
         })),
       ),
     };
+  }
+
+  /**
+   * How today, the last seven days or the last month went, or those up to another day, beside the time before. Throws INVALID_INPUT for a period
+   * that there is not, a day that has not come or is too long ago, and a zone that is not known.
+   */
+  generatePerformanceReport(period: ReportPeriod, question: ReportQuestion = {}): Promise<PerformanceReport> {
+    return this.#reports.generate(period, question);
   }
 
   /** Pending and firing ones, the weightiest first. */

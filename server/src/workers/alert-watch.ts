@@ -7,6 +7,7 @@ import { pingWatcher } from '../monitoring/alerts/heartbeat-ping.js';
 import { NoticeSender } from '../monitoring/alerts/notice-sender.js';
 import { withdrawRoutes } from '../monitoring/alerts/route-directory.js';
 import { openRoutes } from '../monitoring/alerts/routes/open-routes.js';
+import { ReportSchedule } from '../monitoring/reports/report-schedule.js';
 import { WorkLoop } from './work-loop.js';
 
 const ROUND_MS = 10_000;
@@ -14,6 +15,7 @@ const ROUND_MS = 10_000;
 const GROUP_MS = 30_000;
 const LOOK_MS = 2_000;
 const PING_LOOK_MS = 5_000;
+const REPORT_LOOK_MS = 20_000;
 
 interface WatchParts {
   readonly database: Database;
@@ -25,14 +27,14 @@ interface WatchParts {
 
 /**
  * A process's part in alerting, whatever its roles: so that processes which only answer notice when all workers are gone. One loop takes turns
- * evaluating the rules, one for each route sends (a route that hangs holds up no other), one tells the outside watcher.
+ * evaluating the rules, one for each route sends (a route that hangs holds up no other), one tells the outside watcher, one makes the reports that are due.
  */
 export class AlertWatch {
   readonly #parts: WatchParts;
   readonly #instance: string;
   readonly #loops: readonly WorkLoop[];
 
-  constructor(config: Pick<Config, 'instance' | 'alerts'>, parts: WatchParts) {
+  constructor(config: Pick<Config, 'instance' | 'alerts' | 'reports'>, parts: WatchParts) {
     const { database, clock, random, log } = parts;
     this.#parts = parts;
     this.#instance = config.instance;
@@ -58,10 +60,20 @@ export class AlertWatch {
       return false;
     };
     const ping = heartbeat === null ? null : { database, url: heartbeat.url.reveal(), method: heartbeat.method, clock, log };
+    const schedule = new ReportSchedule(database, log, {
+      ...config.reports,
+      instance: config.instance,
+      ownRoutes: routes.map(({ name }) => name),
+    });
+    const report = async (): Promise<boolean> => {
+      if ((await schedule.sendDue()).length > 0) for (const sender of senders) sender.wakeUp.wake();
+      return false;
+    };
     this.#loops = [
       // Each process comes at its own time, several times within a round's time: a leader that dies is followed within seconds.
       loop('alerts', evaluate, ROUND_MS / 4),
       ...senders,
+      ...(config.reports.schedule.length === 0 ? [] : [loop('reports', report, REPORT_LOOK_MS)]),
       ...(ping === null ? [] : [loop('alert heartbeat', () => pingWatcher(ping), PING_LOOK_MS)]),
     ];
   }

@@ -11,6 +11,7 @@ import { createHttpServer } from '../../src/http/create-http-server.js';
 import type { HttpParts } from '../../src/http/http-parts.js';
 import { silentLogger } from '../../src/logging/logger.js';
 import { AlertManager } from '../../src/monitoring/alerts/alert-manager.js';
+import { ReportDesk } from '../../src/monitoring/reports/report-desk.js';
 import { BroadcastManager } from '../../src/notifications/broadcasts/broadcast-manager.js';
 import { Inbox } from '../../src/notifications/inbox.js';
 import { NotificationIntake } from '../../src/notifications/notification-intake.js';
@@ -183,6 +184,7 @@ export function httpParts(
     queue: { depth: () => database.query<QueueDepth & object>(queueDepth) },
     policyManager: new PolicyManager(database),
     alertManager: new AlertManager(database),
+    reportDesk: new ReportDesk(database),
     notificationPerformanceOptimizer: new NotificationPerformanceOptimizer({ database, tuning, defaults, log: silentLogger }),
     migrations: readMigrations(migrationsDirectory).map(({ version }) => version),
     sends: true,

@@ -2,6 +2,7 @@ import { type ErrorCode, errorCatalogue } from '../../errors/catalogue.js';
 import { alertsEn } from './alerts-en.js';
 import { monitoringEn } from './monitoring-en.js';
 import { recoverEn, replEn, resumeEn, tendEn } from './recovery-en.js';
+import { reportsEn } from './reports-en.js';
 import { tuningEn } from './tuning-en.js';
 
 /** What the program says. Codes and names of settings, states and reasons stay as they are in every language. */
@@ -297,6 +298,7 @@ export const en = {
   },
   alerts: alertsEn,
   monitoring: monitoringEn,
+  reports: reportsEn,
   repl: replEn,
   recover: recoverEn,
   resume: resumeEn,

@@ -3,6 +3,7 @@ import type { Messages } from './en.js';
 import { errorsInJapanese } from './ja-errors.js';
 import { monitoringJa } from './monitoring-ja.js';
 import { recoverJa, replJa, resumeJa, tendJa } from './recovery-ja.js';
+import { reportsJa } from './reports-ja.js';
 import { inJapanese } from './translate.js';
 import { tuningJa } from './tuning-ja.js';
 
@@ -311,6 +312,7 @@ export const ja: Messages = {
   },
   alerts: alertsJa,
   monitoring: monitoringJa,
+  reports: reportsJa,
   repl: replJa,
   recover: recoverJa,
   resume: resumeJa,

@@ -33,6 +33,7 @@ export async function openRepl(cli: Cli, database: Database, config: Config, { u
   const { openKeyring } = await import('../../security/open-keyring.js');
   const { PushTokenManager } = await import('../../tokens/push-token-manager.js');
   const { openService } = await import('../open-service.js');
+  const { withReadableReports } = await import('./readable-reports.js');
   const { supabaseReader } = await import('./supabase-reader.js');
 
   const tuning = new LiveTuning({ database, defaults, log });
@@ -44,7 +45,7 @@ export async function openRepl(cli: Cli, database: Database, config: Config, { u
   const parts = { database, providers };
   const performance = await optimizer.getPerformanceMetrics();
   const names = {
-    notificationMonitoringManager: new NotificationMonitoringManager(database),
+    notificationMonitoringManager: withReadableReports(new NotificationMonitoringManager(database, config.reports), cli.language),
     notificationErrorHandler: new NotificationErrorHandler(database),
     notificationPerformanceOptimizer: optimizer,
     notificationQueueManager: queue,

@@ -40,6 +40,7 @@ import { getQueue } from './queue/get-queue.js';
 import { pauseQueue } from './queue/pause-queue.js';
 import { resumeQueue } from './queue/resume-queue.js';
 import { switchPushes } from './queue/switch-pushes.js';
+import { reportRoutes } from './reports/report-routes.js';
 import { ownSettings } from './settings/own-settings.js';
 import { userSettings } from './settings/user-settings.js';
 import { audit } from './system/audit.js';
@@ -70,6 +71,7 @@ export function apiRoutes(parts: HttpParts, describe: () => object): Route[] {
     ...[lookAtAlerts, handleAlerts, editAlertRules].flatMap((make) => make(parts)),
     ...tuningRoutes(parts),
     ...monitoringRoutes(parts),
+    ...reportRoutes(parts),
     ...[listApiKeys, createApiKey, revokeApiKey].map((make) => make(parts)),
     ...[status, ledger, audit, ready, metrics].map((make) => make(parts)),
     health(),

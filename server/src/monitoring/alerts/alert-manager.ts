@@ -1,29 +1,20 @@
-import { setTimeout as delay } from 'node:timers/promises';
 import type { Database } from '../../database/database.js';
 import { TodokuError } from '../../errors/todoku-error.js';
 import { recordAct } from '../../security/audit.js';
 import type { ActiveAlert, AlertEpisode, By, Silence } from './alert-types.js';
+import { awaitNotice, type NoticeFate } from './await-notice.js';
 import { writeTestNotice } from './notice-outbox.js';
 import { type AlertOverview, type HistoryQuestion, readActive, readHistory, readOverview } from './read-alerts.js';
 import { type RouteName, readRoutes } from './route-directory.js';
-import { requestDeadlineMs } from './routes/bounded-request.js';
 import { RuleBook, type StoredRule } from './rule-book.js';
 import type { NewRule, RuleChanges } from './rule-input.js';
 import { addSilence, endSilence, type NewSilence, readSilences } from './silences.js';
 
 /** What became of a test message. */
-export interface RouteTest {
+export interface RouteTest extends NoticeFate {
   readonly route: RouteName;
   readonly id: string;
-  readonly ok: boolean;
-  /** What came back; null: nothing within the time. */
-  readonly answer: string | null;
-  readonly error: string | null;
 }
-
-/** A sender looks every few seconds, and then has its deadline. */
-const testWaitMs = requestDeadlineMs + 15_000;
-const lookEveryMs = 200;
 
 /**
  * What operators see and do about alerts. Everything is in the database: any process may be asked. The rules are evaluated by `AlertRound`,
@@ -115,15 +106,6 @@ update push.alert_episodes set acknowledged_at = clock_timestamp(), acknowledged
       await recordAct(tx, { ...by, action: 'alerts.test_route', target: `alert_route:${route}` });
       return await writeTestNotice(tx, route);
     });
-    for (const until = performance.now() + testWaitMs; performance.now() < until; await delay(lookEveryMs)) {
-      const [notice] = await this.#database.query<{ state: string; answer: string | null; error: string | null }>(
-        /* sql */ `select state, answer, error from push.alert_notices where id = $1`,
-        [id],
-      );
-      if (notice !== undefined && notice.state !== 'waiting') {
-        return { route, id, ok: notice.state === 'sent', answer: notice.answer, error: notice.error };
-      }
-    }
-    return { route, id, ok: false, answer: null, error: `no process sent it within ${testWaitMs / 1_000} s` };
+    return { route, id, ...(await awaitNotice(this.#database, id)) };
   }
 }

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { Queryable } from '../../database/database.js';
+import type { PerformanceReport } from '../reports/report-types.js';
 import { joinAlerts, weighs } from './choose-alerts.js';
 import type { Notice, NoticeAlert, NoticeContent, NoticeKind } from './notice-types.js';
 import type { RouteEntry, RouteName } from './route-directory.js';
@@ -55,6 +56,18 @@ export async function writeTestNotice(database: Queryable, route: RouteName): Pr
 insert into push.alert_notices (id, route, kind, content, created_at, due_at)
 values ($1, $2, 'test', $3, clock_timestamp(), clock_timestamp())`,
     [id, route, JSON.stringify({ alerts: [] } satisfies NoticeContent)],
+  );
+  return id;
+}
+
+/** A report to one route. Returns the message's id. */
+export async function writeReportNotice(tx: Queryable, route: RouteName, report: PerformanceReport): Promise<string> {
+  const id = newId();
+  await tx.query(
+    /* sql */ `
+insert into push.alert_notices (id, route, kind, content, created_at, due_at)
+values ($1, $2, 'report', $3, clock_timestamp(), clock_timestamp())`,
+    [id, route, JSON.stringify({ alerts: [], report } satisfies NoticeContent)],
   );
   return id;
 }

@@ -38,7 +38,7 @@ export class NoticeSender {
       return true;
     }
     const { id, attempt } = notice;
-    log.error({ notice: id, route: route.name, attempt, error: result.error }, 'NotificationError: an alert could not be sent');
+    log.error({ notice: id, route: route.name, attempt, error: result.error }, 'NotificationError: a message could not be sent');
     await noteFailed(database, notice, result.error, Math.max(this.#pause(attempt), result.retryAfterMs ?? 0));
     return true;
   }

@@ -1,4 +1,5 @@
 import type { FigureDefinition } from '../figures.js';
+import type { PerformanceReport } from '../reports/report-types.js';
 import type { AlertRule, Comparison, ResolvedWhy } from './alert-types.js';
 import type { Severity } from './severity.js';
 
@@ -31,9 +32,11 @@ export interface NoticeAlert {
 
 export interface NoticeContent {
   readonly alerts: readonly NoticeAlert[];
+  /** Of a message that is a report. */
+  readonly report?: PerformanceReport;
 }
 
-export type NoticeKind = 'alerts' | 'test';
+export type NoticeKind = 'alerts' | 'test' | 'report';
 
 /** A message to one route, as its senders get it. */
 export interface Notice {

@@ -18,7 +18,7 @@ export async function readUndelivered(database: Queryable): Promise<Undelivered[
 select route, count(*) filter (where state = 'waiting') as waiting, count(*) filter (where state = 'failed') as failed,
   min(created_at) as oldest, (array_agg(error order by created_at desc))[1] as error
 from push.alert_notices
-where kind = 'alerts' and ((state = 'waiting' and error is not null)
+where kind <> 'test' and ((state = 'waiting' and error is not null)
   or (state = 'failed' and due_at > clock_timestamp() - interval '1 hour'))
 group by route order by route`);
 }

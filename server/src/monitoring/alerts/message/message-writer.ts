@@ -1,4 +1,8 @@
 import { printable } from '../../../logging/printable.js';
+import { reportPage } from '../../reports/render/report-page.js';
+import { reportHeadline, reportSummary, reportText } from '../../reports/render/report-text.js';
+import type { PerformanceReport } from '../../reports/report-types.js';
+import { reportWords } from '../../reports/words/report-words.js';
 import type { Notice, NoticeAlert } from '../notice-types.js';
 import { formatValue } from './format-value.js';
 import { englishWords, japaneseWords, type MessageWords } from './message-words.js';
@@ -9,6 +13,16 @@ interface Message {
   /** One line. */
   readonly subject: string;
   readonly text: string;
+}
+
+/** A report as mails carry it. */
+interface ReportFiles {
+  readonly text: string;
+  /** Tables alone: mail programs draw no charts. */
+  readonly html: string;
+  /** The whole of it, to be opened in a browser. */
+  readonly page: string;
+  readonly fileName: string;
 }
 
 /** A storm is read by its beginning; the rest is on the screen. */
@@ -27,11 +41,25 @@ export class MessageWriter {
     this.#publicUrl = publicUrl;
   }
 
-  write({ kind, content: { alerts } }: Pick<Notice, 'kind' | 'content'>): Message {
+  write({ kind, content: { alerts, report } }: Pick<Notice, 'kind' | 'content'>): Message {
+    if (report !== undefined) {
+      const words = reportWords(this.#language);
+      return { subject: reportHeadline(report, words), text: reportSummary(report, words, { figures: true }) };
+    }
     if (kind === 'test') return { subject: `Todoku: ${this.#words.test}`, text: this.#words.testText };
     const shown = alerts.slice(0, mostAlerts).map((alert) => this.#describe(alert));
     if (alerts.length > mostAlerts) shown.push(this.#words.more(alerts.length - mostAlerts));
     return { subject: this.#subject(alerts), text: shown.join('\n\n') };
+  }
+
+  writeReport(report: PerformanceReport): ReportFiles {
+    const words = reportWords(this.#language);
+    return {
+      text: reportText(report, words),
+      html: reportPage(report, words, { charts: false }),
+      page: reportPage(report, words),
+      fileName: `todoku-${report.period}-${report.lastDay}.html`,
+    };
   }
 
   runbookLink(runbook: string): string {

@@ -18,7 +18,7 @@ interface EmailParts {
 
 const thisMachine: ReadonlySet<string> = new Set(['localhost', '127.0.0.1', '[::1]']);
 
-/** Plain text over a connection of its own. The Message-ID is the message's, so that a second attempt can be told from a second alert. */
+/** Plain text, and for a report HTML as well, over a connection of its own. The Message-ID is the message's, so that a second attempt can be told from a second alert. */
 export function emailRoute({ url, from, to, minSeverity, writer, deadlineMs = requestDeadlineMs }: EmailParts): AlertRoute {
   const { host, hostname, username, protocol } = new URL(url);
   const transport = createTransport({
@@ -37,13 +37,14 @@ export function emailRoute({ url, from, to, minSeverity, writer, deadlineMs = re
     target: `${host} (${to.length})`,
     async send(notice): Promise<SendResult> {
       const { subject, text } = writer.write(notice);
+      const { report } = notice.content;
       const domain = from.replace(/^.*@/, '').replace(/>\s*$/, '');
       try {
         const { response, rejected } = await transport.sendMail({
           from,
           to: [...to],
           subject,
-          text: `${text}\n`,
+          ...(report === undefined ? { text: `${text}\n` } : reportParts(writer.writeReport(report))),
           textEncoding: 'base64',
           messageId: `<${notice.id}@${domain}>`,
           date: notice.createdAt,
@@ -58,6 +59,11 @@ export function emailRoute({ url, from, to, minSeverity, writer, deadlineMs = re
       }
     },
   };
+}
+
+/** The whole report as text, as tables, and as a page to keep. */
+function reportParts({ text, html, page, fileName }: ReturnType<MessageWriter['writeReport']>) {
+  return { text: `${text}\n`, html, attachments: [{ filename: fileName, content: page, contentType: 'text/html; charset=utf-8' }] };
 }
 
 const said = (text: string): string => printable(redact(text)).slice(0, 200);

@@ -31,6 +31,11 @@ export function webhookRoute({ url, key, minSeverity, writer, clock }: WebhookPa
 /** `type`, `timestamp`, `data`: the form that the Standard Webhooks recommend. */
 export function webhookBody(notice: Notice, writer: MessageWriter): string {
   const { subject, text } = writer.write(notice);
+  const { report } = notice.content;
+  if (report !== undefined) {
+    const timestamp = notice.createdAt.toISOString();
+    return JSON.stringify({ type: 'report.made', timestamp, data: { title: subject, text: writer.writeReport(report).text, report } });
+  }
   return JSON.stringify({
     type: notice.kind === 'test' ? 'alerts.test' : 'alerts.changed',
     timestamp: notice.createdAt.toISOString(),
