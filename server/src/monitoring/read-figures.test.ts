@@ -85,12 +85,11 @@ test('a queue that waits for what is known is no backlog', async () => {
 });
 
 test('nothing explains chunks that no worker takes', async () => {
-  await spine.admin.query("update push.chunks set state = 1, due_at = now() - interval '10 minutes'");
-  // No worker may take them now: they are another project's.
+  // No worker may take them: they are another project's.
   await spine.admin.query(
     "insert into push.projects (id, provider, name) select 77, provider, 'idle' from push.projects limit 1 on conflict do nothing",
   );
-  await spine.admin.query('update push.chunks set project_id = 77');
+  await spine.admin.query("update push.chunks set project_id = 77, state = 1, due_at = now() - interval '10 minutes'");
   expect((await whole('queue_waiting'))?.value).toBe(3);
   expect((await whole('oldest_item_age_ms'))?.value).toBeGreaterThanOrEqual(600_000);
 });

@@ -268,6 +268,7 @@ describe('other routes refuse', () => {
     ['POST /v1/alerts/silences', { until: '2026-01-01T00:00:00Z' }],
     ['POST /v1/alerts/silences/1/end', {}],
     ['POST /v1/alerts/routes/slack/test', {}],
+    ['POST /v1/reports/weekly/send', {}],
   ];
 
   it.each(acts)('%s without a reason, or with one that says nothing', async (call, body) => {
@@ -286,9 +287,9 @@ describe('other routes refuse', () => {
     const changing = door.app.declaredRoutes.filter(
       ({ method, access }) => method !== 'GET' && access !== 'public' && access.every((grant) => grant === 'operate' || grant === 'admin'),
     );
-    const parameters: Readonly<Record<string, string>> = { alarm: ':type', 'breaker-open': ':name', slack: ':route' };
+    const parameters: Readonly<Record<string, string>> = { alarm: ':type', 'breaker-open': ':name', slack: ':route', weekly: ':period' };
     const named = (call: string) =>
-      call.replace(/\/(1|0{12}|alarm|breaker-open|slack)(?=\/|$)/, (_all, part: string) => `/${parameters[part] ?? ':id'}`);
+      call.replace(/\/(1|0{12}|alarm|breaker-open|slack|weekly)(?=\/|$)/, (_all, part: string) => `/${parameters[part] ?? ':id'}`);
     expect(changing.map(({ method, url }) => `${method} ${url}`).sort()).toEqual(acts.map(([call]) => named(call)).sort());
   });
 

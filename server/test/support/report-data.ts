@@ -5,7 +5,7 @@ const HOUR_MS = 3_600_000;
 const DAY_MS = 24 * HOUR_MS;
 
 /** How many of what a day of the seeded system has, at its latest; earlier weeks have less. */
-export const seededDay = { accepted: 24_000, types: { reminder: 12_000, message: 8_400, community: 3_600 } } as const;
+const seededDay = { accepted: 24_000 } as const;
 
 /** What an unfriendly app may call a type. */
 export const hostileType = '<script>alert("type")</script>';

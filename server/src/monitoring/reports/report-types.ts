@@ -108,7 +108,7 @@ export interface EngagementOfHour {
   readonly engaged: number;
 }
 
-export interface ReportEngagement {
+interface ReportEngagement {
   /** The most frequent first, at most 15 and the rest. */
   readonly byType: readonly EngagementOfType[];
   readonly byHour: readonly EngagementOfHour[];
