@@ -109,6 +109,8 @@ export const phrases: readonly (readonly [english: string, japanese: string])[] 
   ['one of {}', '次のいずれか: {} '],
   ['daily, weekly, monthly or several of them, with commas between', 'daily、weekly、monthly のいずれか（複数はコンマ区切り）'],
   ['log, webhook, slack, email or several of them, with commas between', 'log、webhook、slack、email のいずれか（複数はコンマ区切り）'],
+  ['a name', '名前'],
+  ['a number from 0 to 1', '0 から 1 までの数'],
   ['a time of day such as 09:00', '09:00 のような時刻'],
   ['true or false', 'true か false '],
   ['up to 100 letters, digits and the signs {}', '英数字と記号 {} からなる 100 文字以内の値'],
