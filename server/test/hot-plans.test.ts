@@ -5,8 +5,8 @@ import { loadContentStatement } from '../src/delivery/load-content.js';
 import { releaseHeldStatement } from '../src/planning/release-held.js';
 import { noteRecent, refundCap } from '../src/planning/sql/note-recent.js';
 import { recordPlan } from '../src/planning/sql/record-plan.js';
-import { takeOutbox } from '../src/planning/sql/take-outbox.js';
-import { claimUnlimited, claimWithinBudget } from '../src/queue/postgres/claim-chunks.js';
+import { takeOutbox, takeOutboxWithContent } from '../src/planning/sql/take-outbox.js';
+import { claimNewUnlimited, claimNewWithinBudget, claimUnlimited, claimWithinBudget } from '../src/queue/postgres/claim-chunks.js';
 import { completeChunks } from '../src/queue/postgres/complete-chunks.js';
 import { expireChunks } from '../src/queue/postgres/expire-chunks.js';
 import { claimExpiredLeases, extendLeases, retryChunks } from '../src/queue/postgres/retry-chunks.js';
@@ -27,6 +27,7 @@ interface PlanNode {
 
 const statements: readonly Statement[] = [
   takeOutbox,
+  takeOutboxWithContent,
   noteRecent,
   refundCap,
   recordPlan,
@@ -34,6 +35,8 @@ const statements: readonly Statement[] = [
   loadContentStatement,
   claimWithinBudget,
   claimUnlimited,
+  claimNewWithinBudget,
+  claimNewUnlimited,
   completeChunks,
   retryChunks,
   extendLeases,

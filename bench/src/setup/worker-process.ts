@@ -19,7 +19,7 @@ export async function startWorkerProcess(
   return await bench.processes.start({
     module: 'run-worker',
     ...(build === undefined ? {} : { build }),
-    env: serverEnvironment(bench, url, { TODOKU_RATE_LIMIT: String(rateLimit) }),
+    env: serverEnvironment(bench, url, { TODOKU_RATE_LIMIT: String(rateLimit), TODOKU_DELIVERY_SLOTS: '48' }),
     nodeArguments: profile === null ? [] : ['--cpu-prof', `--cpu-prof-dir=${profile}`],
   });
 }

@@ -3,8 +3,9 @@ import type { Database } from '../database/database.js';
 import { failpoint } from '../failpoints/failpoint.js';
 import { describeError } from '../logging/describe-error.js';
 import type { Logger } from '../logging/logger.js';
+import type { ClaimedChunk } from '../planning/handover.js';
 import type { Lane } from '../planning/planning-types.js';
-import type { PolicyCache } from '../planning/policy-cache.js';
+import type { Policy, PolicyCache } from '../planning/policy-cache.js';
 import type { LeasedChunk, QueueEngine } from '../queue/queue-engine.js';
 import { keepTrying } from './keep-trying.js';
 import { loadContent } from './load-content.js';
@@ -49,6 +50,10 @@ export class DeliveryLane {
   #stopping = false;
   /** Which project is asked first; each in turn, so that one with a long queue doesn't take every slot. */
   #turn = 0;
+  /** Slots kept free for what is being planned. */
+  #reserved = 0;
+  /** Whether the latest look at the queue found nothing to send, and nothing is known to have come since. */
+  #foundNothing = false;
 
   constructor(parts: LaneParts, options: LaneOptions) {
     this.#parts = parts;
@@ -64,28 +69,67 @@ export class DeliveryLane {
     return this.#options.slots();
   }
 
+  /** Slots that are neither in use nor reserved; fewer than none, when there were more before. */
+  get free(): number {
+    return this.slots - this.busy - this.#reserved;
+  }
+
+  serves(lane: Lane): boolean {
+    return this.#options.lanes.includes(lane);
+  }
+
+  /** Keeps free slots for others to `deliver` to; `release` gives them back. Returns how many: fewer than `least` are not worth it, then none. */
+  reserve(least: number, most: number): number {
+    const free = Math.min(most, this.free);
+    if (this.#stopping || !this.#foundNothing || free < least) return 0;
+    this.#reserved += free;
+    return free;
+  }
+
+  release(slots: number): void {
+    this.#reserved -= slots;
+    this.#freed.wake();
+  }
+
+  get stopping(): boolean {
+    return this.#stopping;
+  }
+
+  /** Chunks went to the queue: they come first. */
+  queued(): void {
+    this.#foundNothing = false;
+  }
+
+  /** Sends chunks that were claimed elsewhere. */
+  deliver(claimed: readonly ClaimedChunk[], policy: Policy, claimedAt: number): void {
+    this.meter.add(claimed.length);
+    void this.#deliverAll(claimed, policy, claimedAt);
+  }
+
   /** Claims what fits and starts it. Resolves when a good part of the slots is free again: true when it claimed anything. */
   async work(): Promise<boolean> {
     // One claim for each freed slot would be many small commits: wait until a third is free, unless nothing is under way.
-    while (this.#free() < Math.max(1, Math.floor(this.slots / 3)) && !this.#stopping) await this.#freed.sleep(1000);
+    while (this.free < Math.max(1, Math.floor(this.slots / 3)) && !this.#stopping) await this.#freed.sleep(1000);
     let claimed = 0;
+    // Before the claims: what goes to the queue while they look may be too late for them.
+    this.#foundNothing = true;
     const projects = await this.#parts.registry.list();
     const first = this.#turn++ % Math.max(1, projects.length);
     for (const project of [...projects.slice(first), ...projects.slice(0, first)]) {
-      const free = this.#free();
-      if (free <= 0 || this.#stopping) break;
+      const free = this.free;
+      if (free <= 0 || this.#stopping) {
+        this.#foundNothing = false;
+        break;
+      }
       claimed += await this.#claim(project.id, free);
     }
+    if (claimed > 0) this.#foundNothing = false;
     return claimed > 0;
   }
 
   /** The number of slots has changed: whoever waits for a free one looks again. */
   retuned(): void {
     this.#freed.wake();
-  }
-
-  #free(): number {
-    return this.slots - this.busy;
   }
 
   /** Claims nothing from now on, for good. What is on the wire finishes. */
@@ -96,17 +140,17 @@ export class DeliveryLane {
 
   /** Waits until nothing is on the wire. */
   async drained(): Promise<void> {
-    while (this.busy > 0) await this.#freed.sleep(100);
+    while (this.busy + this.#reserved > 0) await this.#freed.sleep(100);
   }
 
   async #claim(projectId: number, free: number): Promise<number> {
     const { engine, monotonic } = this.#parts;
     const { lanes, claimSize, leaseSeconds, worker } = this.#options;
     const claimedAt = monotonic();
-    const leases = await engine.claim({ projectId, lanes, maxChunks: Math.min(free, claimSize()), leaseSeconds, worker });
+    const maxChunks = Math.min(free, claimSize());
+    const leases = await engine.claim({ projectId, lanes, maxChunks, leaseSeconds, worker });
     this.meter.claimed(monotonic() - claimedAt);
     if (leases.length === 0) return 0;
-    if (FAILPOINTS) await failpoint('after_claim');
     this.meter.add(leases.length);
     void this.#sendAll(leases, claimedAt);
     return leases.length;
@@ -114,6 +158,7 @@ export class DeliveryLane {
 
   async #sendAll(leases: readonly LeasedChunk[], claimedAt: number): Promise<void> {
     try {
+      if (FAILPOINTS) await failpoint('after_claim');
       const [contents, policy] = await Promise.all([loadContent(this.#parts.database, leases), this.#parts.policies.get()]);
       for (const lease of leases)
         void this.#sendOne(() => this.#parts.sender.send(lease, contents.get(lease.chunkId), policy, claimedAt), lease);
@@ -122,6 +167,17 @@ export class DeliveryLane {
       await this.#giveBack(leases, error);
       this.meter.add(-leases.length);
       this.#freed.wake();
+    }
+  }
+
+  async #deliverAll(claimed: readonly ClaimedChunk[], policy: Policy, claimedAt: number): Promise<void> {
+    for (const { lease, content } of claimed) {
+      void this.#sendOne(async () => {
+        if (FAILPOINTS) await failpoint('after_claim');
+        await this.#parts.sender.send(lease, content, policy, claimedAt);
+      }, lease);
+      // A chunk takes some milliseconds of the processor before it is on the wire: let others in between.
+      await new Promise((resolve) => setImmediate(resolve));
     }
   }
 

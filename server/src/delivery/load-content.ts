@@ -1,5 +1,6 @@
 import { plainArray } from '../database/array-literal.js';
 import type { Queryable, Statement } from '../database/database.js';
+import { bytesOf, type DeliveryContent, type LoadedChunk } from '../planning/delivery-content.js';
 import type { UserSettings } from '../planning/planning-types.js';
 import { quietHoursOf } from '../planning/settings-row.js';
 import type { Platform } from '../providers/provider.js';
@@ -26,29 +27,6 @@ left join public.notifications n on n.id = u.notification_id and n.created_at = 
 left join public.push_tokens t on t.id = u.token_id
 left join public.notification_settings s on s.user_id = n.user_id`,
 };
-
-/** One delivery of a chunk. `gone` says why it must not be sent. */
-export interface DeliveryContent {
-  readonly deliveryId: string;
-  readonly tokenId: string;
-  readonly gone: 'ROW_DELETED' | 'TOKEN_GONE' | 'TOKEN_MOVED' | 'TOKEN_INACTIVE' | null;
-  readonly title: string;
-  readonly message: string;
-  readonly dataJson: string;
-  readonly pushJson: string | null;
-  readonly collapseKey: string | null;
-  readonly type: string;
-  readonly platform: Platform;
-  readonly ciphertext: Buffer;
-  /** null: no settings row. */
-  readonly settings: UserSettings | null;
-}
-
-export interface LoadedChunk {
-  readonly deliveries: DeliveryContent[];
-  /** The database's time. */
-  readonly now: Date;
-}
 
 type Row = readonly (string | null)[];
 
@@ -80,7 +58,7 @@ const contentOf = (row: Row): DeliveryContent => ({
   collapseKey: row[8] ?? null,
   type: row[9] ?? '',
   platform: (row[10] ?? 'unknown') as Platform,
-  ciphertext: Buffer.from((row[11] ?? '').slice(2), 'hex'),
+  ciphertext: bytesOf(row[11] ?? ''),
   settings: settingsOf(row),
 });
 
@@ -95,7 +73,7 @@ export async function loadContent(database: Queryable, leases: readonly LeasedCh
     const id = row[0] ?? '';
     let chunk = chunks.get(id);
     if (chunk === undefined) {
-      chunk = { deliveries: [], now: new Date(Number(row[21]) * 1000) };
+      chunk = { deliveries: [], now: new Date(Number(row[21]) * 1000), justPlanned: false };
       chunks.set(id, chunk);
     }
     chunk.deliveries[Number(row[1]) - 1] = contentOf(row);

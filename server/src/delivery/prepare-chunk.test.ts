@@ -1,10 +1,10 @@
 import { describe, expect, it } from 'vitest';
 import { TodokuError } from '../errors/todoku-error.js';
+import type { DeliveryContent } from '../planning/delivery-content.js';
 import { LocalTime } from '../planning/local-time.js';
 import type { Policy, TypeRules } from '../planning/policy-cache.js';
 import type { LeasedChunk } from '../queue/queue-engine.js';
 import type { Keyring } from '../security/keyring.js';
-import type { DeliveryContent } from './load-content.js';
 import { prepareChunk } from './prepare-chunk.js';
 
 const now = new Date('2026-06-01T14:30:00Z'); // 23:30 in Tokyo
@@ -73,7 +73,7 @@ function prepare(change: Partial<DeliveryContent>, rules: Partial<TypeRules> = {
   };
   return prepareChunk(
     lease,
-    { deliveries: [{ ...content, ...change }], now },
+    { deliveries: [{ ...content, ...change }], now, justPlanned: false },
     { policy, localTime: new LocalTime(), keyring, random: () => 0 },
   );
 }

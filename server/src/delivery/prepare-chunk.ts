@@ -1,12 +1,12 @@
 import { TodokuError } from '../errors/todoku-error.js';
 import { decide } from '../planning/decide.js';
+import type { DeliveryContent, LoadedChunk } from '../planning/delivery-content.js';
 import type { LocalTime } from '../planning/local-time.js';
 import type { Decision, DecisionInput } from '../planning/planning-types.js';
 import type { Policy, TypeRules } from '../planning/policy-cache.js';
 import type { OutgoingMessage } from '../providers/provider.js';
 import type { ItemResult, LeasedChunk, RequeueGroup } from '../queue/queue-engine.js';
 import type { Keyring } from '../security/keyring.js';
-import type { DeliveryContent, LoadedChunk } from './load-content.js';
 
 /** A leased chunk, divided into what goes on the wire and what is already settled. */
 export interface PreparedChunk {
@@ -67,7 +67,7 @@ export function prepareChunk(lease: LeasedChunk, loaded: LoadedChunk, parts: Pre
     faults: [],
   };
   for (const [position, content] of loaded.deliveries.entries()) {
-    const settled = settleBeforeSending(content, lease, loaded.now, parts, prepared);
+    const settled = loaded.justPlanned ? null : settleBeforeSending(content, lease, loaded.now, parts, prepared);
     if (settled !== null) {
       prepared.items[position] = settled;
       continue;

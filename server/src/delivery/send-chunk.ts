@@ -3,6 +3,7 @@ import { failpoint } from '../failpoints/failpoint.js';
 import { describeError } from '../logging/describe-error.js';
 import type { Logger } from '../logging/logger.js';
 import type { DeliveryMetrics } from '../monitoring/delivery-metrics.js';
+import type { LoadedChunk } from '../planning/delivery-content.js';
 import type { LocalTime } from '../planning/local-time.js';
 import type { Policy } from '../planning/policy-cache.js';
 import type { Provider, RefusedResult, SendResult } from '../providers/provider.js';
@@ -10,7 +11,6 @@ import type { AttemptFacts, LeasedChunk, QueueEngine } from '../queue/queue-engi
 import type { Keyring } from '../security/keyring.js';
 import { backoffMs } from './backoff.js';
 import { keepTrying } from './keep-trying.js';
-import type { LoadedChunk } from './load-content.js';
 import type { OutcomeWriter } from './outcome-writer.js';
 import { type PreparedChunk, prepareChunk } from './prepare-chunk.js';
 import type { ProjectBreaker } from './project-breaker.js';

@@ -1,5 +1,12 @@
+import type { Platform } from '../providers/provider.js';
+import { bytesOf, type DeliveryAddress, type MessageContent } from './delivery-content.js';
 import type { Device, UserSettings } from './planning-types.js';
 import { quietHoursOf } from './settings-row.js';
+
+interface OutboxDevice extends Device {
+  /** null: `takeOutbox` leaves it out, `takeOutboxWithContent` gives it. */
+  readonly address: DeliveryAddress | null;
+}
 
 /** One notification as the outbox query gives it. */
 export interface OutboxItem {
@@ -22,7 +29,9 @@ export interface OutboxItem {
   readonly payloadBytes: number;
   readonly content: string | null;
   readonly settings: UserSettings | null;
-  readonly devices: Device[];
+  readonly devices: OutboxDevice[];
+  /** null: as with a device's address. */
+  readonly message: MessageContent | null;
 }
 
 export interface TakenOutbox {
@@ -66,10 +75,30 @@ function itemOf(row: Row): OutboxItem {
     content: row[11] ?? null,
     settings: settingsOf(row),
     devices: [],
+    message: messageOf(row),
   };
 }
 
-/** Reads the rows of `takeOutbox`, in whatever order they come. */
+const CONTENT = 23;
+
+function messageOf(row: Row): MessageContent | null {
+  const title = row[CONTENT];
+  if (title == null) return null;
+  return {
+    title,
+    message: row[CONTENT + 1] ?? '',
+    dataJson: row[CONTENT + 2] ?? '{}',
+    pushJson: row[CONTENT + 3] ?? null,
+    collapseKey: row[CONTENT + 4] ?? null,
+  };
+}
+
+function addressOf(row: Row): DeliveryAddress | null {
+  const ciphertext = row[CONTENT + 6];
+  return ciphertext == null ? null : { platform: (row[CONTENT + 5] ?? 'unknown') as Platform, ciphertext: bytesOf(ciphertext) };
+}
+
+/** Reads the rows of `takeOutbox` and of `takeOutboxWithContent`, in whatever order they come. */
 export function readOutboxRows(rows: readonly Row[]): TakenOutbox {
   const items = new Map<string, OutboxItem>();
   let now = new Date(0);
@@ -81,7 +110,9 @@ export function readOutboxRows(rows: readonly Row[]): TakenOutbox {
       items.set(key, item);
     }
     const token = row[12];
-    if (token != null && item.devices.length < MOST_DEVICES) item.devices.push({ tokenId: token, projectId: Number(row[13]) });
+    if (token != null && item.devices.length < MOST_DEVICES) {
+      item.devices.push({ tokenId: token, projectId: Number(row[13]), address: addressOf(row) });
+    }
     now = instant(row[20]) ?? now;
   }
   return { items: [...items.values()], now };

@@ -29,7 +29,7 @@ const planned = fc.record({
 const plans = fc.array(planned, { maxLength: 120 }).map((drawn) =>
   drawn.map(({ agoSeconds, broadcastId, verdict, lifeSeconds, projects, resendUnknown }, i): Planned => {
     const createdAt = new Date(start - agoSeconds * 1000);
-    const devices = projects.map((projectId, d) => ({ tokenId: uuid(1000 * (i + 1) + d), projectId }));
+    const devices = projects.map((projectId, d) => ({ tokenId: uuid(1000 * (i + 1) + d), projectId, address: null }));
     const decisions: Record<typeof verdict, Decision> = {
       send: { verdict: 'send', devices, expiresAt: new Date(createdAt.getTime() + lifeSeconds * 1000) },
       hold: { verdict: 'hold', reason: 'scheduled', until: new Date(start + 60_000) },
@@ -51,6 +51,7 @@ const plans = fc.array(planned, { maxLength: 120 }).map((drawn) =>
       payloadBytes: 10,
       content: null,
       settings: null,
+      message: null,
       devices,
     };
     return { item, decision: decisions[verdict], resendUnknown };

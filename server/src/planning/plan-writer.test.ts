@@ -25,6 +25,7 @@ const item = (change: Partial<OutboxItem> = {}): OutboxItem => ({
   content: null,
   settings: null,
   devices: [],
+  message: null,
   ...change,
 });
 const input = { settings: null, history: { duplicateOf: null, capReached: false }, devices: [{}] } as unknown as DecisionInput;

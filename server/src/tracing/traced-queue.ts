@@ -35,9 +35,9 @@ export function tracedQueue(engine: QueueEngine, parts: QueueParts): QueueEngine
   const { clock, log } = parts;
   const remembered = new Map<string, TracedChunk>();
 
-  const remember = async (leases: LeasedChunk[], startedAt: Date): Promise<LeasedChunk[]> => {
+  const remember = async (leases: LeasedChunk[], startedAt: Date, database = parts.database): Promise<LeasedChunk[]> => {
     try {
-      for (const [key, traces] of await tracesOf(leases, parts)) remembered.set(key, { startedAt, traces });
+      for (const [key, traces] of await tracesOf(leases, { ...parts, database })) remembered.set(key, { startedAt, traces });
       for (const key of remembered.keys()) {
         if (remembered.size <= MOST_REMEMBERED) break;
         remembered.delete(key);
@@ -57,6 +57,11 @@ export function tracedQueue(engine: QueueEngine, parts: QueueParts): QueueEngine
     claim: async (request) => {
       const startedAt = clock.now();
       return await remember(await engine.claim(request), startedAt);
+    },
+    claimNew: async (tx, request, chunkIds) => {
+      const startedAt = clock.now();
+      // Nobody else sees these chunks before the commit.
+      return await remember(await engine.claimNew(tx, request, chunkIds), startedAt, tx);
     },
     claimExpiredLeases: async (max, leaseSeconds, worker) => {
       const startedAt = clock.now();

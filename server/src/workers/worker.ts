@@ -1,6 +1,7 @@
 import type { Clock } from '../clock/clock.js';
 import type { Database, Subscription } from '../database/database.js';
 import { DeliveryLane } from '../delivery/delivery-lane.js';
+import { DeliveryHandover } from '../delivery/handover.js';
 import { LeaseRecovery } from '../delivery/lease-recovery.js';
 import { OutcomeWriter } from '../delivery/outcome-writer.js';
 import { ProjectBreaker } from '../delivery/project-breaker.js';
@@ -157,6 +158,13 @@ export class Worker {
         ),
       };
     });
+    const handover = options.sending
+      ? new DeliveryHandover(
+          { engine, policies, monotonic, sleep },
+          { leaseSeconds: options.leaseSeconds, worker: options.id },
+          this.#delivering.map(({ lane }) => lane),
+        )
+      : null;
     this.#planning = LANES.flatMap((lane) =>
       Array.from({ length: PLANNERS }, () => {
         const planner = new Planner(
@@ -168,6 +176,7 @@ export class Worker {
             random,
             planningTime: parts.planningTime,
             onPlanned: parts.onPlanned,
+            handover,
             traces: parts.traces?.plan,
           },
           { lane, batchSize: options.planningBatch, chunkSize: () => tuning.current().chunkSize },
@@ -247,8 +256,11 @@ export class Worker {
 
   async #plan(planner: Planner): Promise<boolean> {
     const planned = await planner.plan();
-    if (planned.deliveries > 0) {
-      for (const { loop } of this.#delivering) loop.wakeUp.wake();
+    if (planned.deliveries > planned.handedOver) {
+      for (const { lane, loop } of this.#delivering) {
+        lane.queued();
+        loop.wakeUp.wake();
+      }
     }
     return planned.notifications > 0;
   }

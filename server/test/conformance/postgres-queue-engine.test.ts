@@ -24,6 +24,11 @@ describeQueueEngine('postgres', async () => {
       await refresh();
       return await claim(request);
     };
+    const claimNew = engine.claimNew.bind(engine);
+    engine.claimNew = async (tx, request, ids) => {
+      await refresh();
+      return await claimNew(tx, request, ids);
+    };
     return engine;
   };
   return { engine: make('one'), other: make('two'), admin, database, close };

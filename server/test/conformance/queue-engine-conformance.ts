@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import type { Database } from '../../src/database/database.js';
+import type { Database, Queryable } from '../../src/database/database.js';
 import type { Lane } from '../../src/planning/planning-types.js';
 import type { ChunkResult, ItemResult, LeasedChunk, QueueEngine } from '../../src/queue/queue-engine.js';
 
@@ -129,6 +129,46 @@ export function describeQueueEngine(name: string, start: () => Promise<EngineUnd
       expect((await claim()).map((lease) => lease.chunkId)).toEqual([bulk]);
     });
 
+    const claimNew = (tx: Queryable, ids: readonly string[], lanes: readonly Lane[] = [0, 1]): Promise<LeasedChunk[]> =>
+      under.engine.claimNew(tx, { projectId: 1, lanes, maxChunks: 2, leaseSeconds: LEASE_SECONDS, worker: 'test' }, ids);
+    const newClaimed = async (ids: readonly string[]): Promise<string[]> =>
+      (await under.database.transaction((tx) => claimNew(tx, ids))).map((lease) => lease.chunkId);
+
+    it('claims of new chunks as many as it may, and only of them', async () => {
+      const ids = [await publish(), await publish(), await publish()];
+      expect(await newClaimed(ids)).toEqual(ids.slice(0, 2));
+      expect((await claim()).map((lease) => lease.chunkId)).toEqual(ids.slice(2));
+    });
+
+    it.each([
+      ['older ones wait in the lane', {}, 0],
+      ['more urgent ones wait', { lane: 0 as Lane }, 0],
+      ['less urgent ones wait', { lane: 2 as Lane }, 1],
+      ['others are due later', { dueInSeconds: 60 }, 1],
+      ['others have expired', { expiresInSeconds: -1 }, 1],
+    ])('lets new chunks overtake nothing: %s', async (_name, other, claimed) => {
+      await publish(other);
+      expect(await newClaimed([await publish({ dueInSeconds: -0.5 })])).toHaveLength(claimed);
+    });
+
+    it('leases new chunks with the commit, or not at all', async () => {
+      const id = await publish();
+      const rolledBack = under.database.transaction(async (tx) => {
+        expect(await claimNew(tx, [id])).toHaveLength(1);
+        throw new Error('rolled back');
+      });
+      await expect(rolledBack).rejects.toThrow('rolled back');
+      expect((await claim()).map((lease) => [lease.chunkId, lease.epoch])).toEqual([[id, 1]]);
+    });
+
+    it('takes new chunks out of the budget too', async () => {
+      const ids = [await publish({ recipients: 60 }), await publish({ recipients: 60 })];
+      await under.admin.query(
+        'update push.projects set rate_budget = 600, rate_burst = 100, bucket_level = 100, bucket_at = clock_timestamp()',
+      );
+      expect(await newClaimed(ids)).toEqual(ids.slice(0, 1));
+    });
+
     it('leaves what is not due, and what has expired', async () => {
       await publish({ dueInSeconds: 60 });
       await publish({ expiresInSeconds: -1 });
@@ -145,9 +185,10 @@ export function describeQueueEngine(name: string, start: () => Promise<EngineUnd
       ["the provider's back-off", "update push.projects set backoff_until = now() + interval '1 minute'"],
       ['an open breaker', "update push.projects set breaker_state = 'open', breaker_probe_at = now() + interval '1 minute'"],
     ])('claims nothing under %s', async (_name, sql) => {
-      await publish();
+      const id = await publish();
       await under.admin.query(sql);
       expect(await claim()).toEqual([]);
+      expect(await newClaimed([id])).toEqual([]);
     });
 
     it('claims nothing that commits after a pause', async () => {

@@ -8,7 +8,7 @@ const instantOf = (us: string): string => `timestamptz 'epoch' + ${us} * interva
  * the ledger's entries and the tallies. Arrays of one group have one element a row; a chunk's own arrays come as array literals.
  *
  * A chunk of a broadcast that was paused meanwhile is parked. The share lock on the broadcast orders the two: either the pause sees the
- * chunk, or the chunk sees the pause.
+ * chunk, or the chunk sees the pause. Returns each chunk's id and its first delivery, by which the writer knows it again.
  */
 export const recordPlan: Statement = {
   name: 'record_plan',
@@ -31,6 +31,7 @@ with decided as (
     $17::text[], $18::text[], $19::text[], $20::text[], $31::bigint[])
     as c(project_id, lane, hour, broadcast_id, expires_at, resend_unknown, n, delivery_ids, notification_ids, created_us, token_ids, ready_ms)
   left join broadcast b on b.id = c.broadcast_id
+  returning id, delivery_ids[1] as first_delivery
 ), kept as (
   insert into push.held (notification_id, created_at, lane, broadcast_id, release_at, reason)
   select h.id, ${instantOf('h.created_us')}, h.lane, h.broadcast_id, h.release_at, h.reason
@@ -38,7 +39,9 @@ with decided as (
     as h(id, created_us, lane, broadcast_id, release_at, reason)
 ), tallied as (
   insert into push.tally_entries (project_id, item, n) select 0, * from unnest($32::text[], $33::bigint[])
+), counted as (
+  insert into push.ledger_entries (hour, broadcast_id, item, n)
+  select * from unnest($27::timestamptz[], $28::bigint[], $29::text[], $30::bigint[])
 )
-insert into push.ledger_entries (hour, broadcast_id, item, n)
-select * from unnest($27::timestamptz[], $28::bigint[], $29::text[], $30::bigint[])`,
+select id, first_delivery from queued`,
 };

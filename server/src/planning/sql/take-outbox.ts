@@ -19,9 +19,7 @@ import { PAYLOAD_BYTES_SQL } from '../payload-size.js';
  * - aggregating a user's tokens into arrays: 3 more than one row a token;
  * - locking 500 outbox rows whatever they hold: one lock is one WAL record, and other planners find nothing.
  */
-export const takeOutbox: Statement = {
-  name: 'take_outbox',
-  text: /* sql */ `
+const take = (content: string): string => /* sql */ `
 with locked as materialized (
   select id, n from push.outbox
   where lane = $1 and id >= $4
@@ -42,10 +40,17 @@ select o.id, u.nr, u.id, (date_part('epoch', u.created_at) * 1000000)::bigint, o
   s.push_enabled, s.timezone, s.quiet_hours_enabled, s.quiet_hours_start, s.quiet_hours_end,
   s.types -> n.type -> 'enabled' = 'false'::jsonb,
   case when u.nr = 1 then date_part('epoch', coalesce($5, clock_timestamp())) end, o.was_held,
-  date_part('epoch', o.at)
+  date_part('epoch', o.at)${content}
 from taken o
 cross join unnest(o.notification_ids, o.created_ats) with ordinality as u(id, created_at, nr)
 left join public.notifications n on n.id = u.id and n.created_at = u.created_at
 left join public.notification_settings s on s.user_id = n.user_id
-left join public.push_tokens t on t.user_id = n.user_id and t.is_active and (n.token_id is null or t.id = n.token_id)`,
+left join public.push_tokens t on t.user_id = n.user_id and t.is_active and (n.token_id is null or t.id = n.token_id)`;
+
+export const takeOutbox: Statement = { name: 'take_outbox', text: take('') };
+
+/** With what the messages say and where they go, for deliveries that are sent as soon as they are planned. */
+export const takeOutboxWithContent: Statement = {
+  name: 'take_outbox_with_content',
+  text: take(', n.title, n.message, n.data::text, n.push::text, n.collapse_key, t.platform, t.token_ciphertext'),
 };

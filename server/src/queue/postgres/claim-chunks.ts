@@ -6,6 +6,11 @@ const CLAIMABLE = /* sql */ `c.state = 1
     and (c.broadcast_id is null
       or (select b.state in ('running', 'done') from push.broadcasts b where b.id = c.broadcast_id))`;
 
+/** What is just planned must not overtake what waits in its lane or in a more urgent one. */
+const NOTHING_OLDER = /* sql */ `
+    and not exists (select from push.chunks c
+      where c.project_id = $1 and c.lane = any ($2::smallint[]) and c.id <> all ($7::bigint[]) and ${CLAIMABLE})`;
+
 /**
  * The claim, which is the intent gate. $1 project, $2 lanes in order, $3 most chunks, $4 low-water mark of due_at, $5 lease seconds,
  * $6 worker.
@@ -21,14 +26,14 @@ const CLAIMABLE = /* sql */ `c.state = 1
  * Rejected, measured on 2 cores (chunks a second, 4 workers): row locks without SKIP LOCKED 340; ORDER BY lane, due_at over all lanes with a
  * full sort 610; one claim reading the messages too 900, because the budget's row stays locked while 400 rows are read; this 2,300.
  */
-const claim = (budget: 'limited' | 'unlimited' | 'ignored'): string => /* sql */ `
+const claim = (budget: 'limited' | 'unlimited' | 'ignored', among: 'all' | 'new'): string => /* sql */ `
 with gate as materialized (
   select from push.controls where id = 1 and not paused and not emergency and pushes_enabled for share
 ), pick as materialized (
   select lane from unnest($2::smallint[]) with ordinality as wanted(lane, turn)
   where exists (
     select from push.chunks c
-    where c.project_id = $1 and c.lane = wanted.lane and ${CLAIMABLE})
+    where c.project_id = $1 and c.lane = wanted.lane and ${CLAIMABLE})${among === 'all' ? '' : NOTHING_OLDER}
   order by turn limit 1
 ),${
   budget === 'limited'
@@ -56,6 +61,7 @@ with gate as materialized (
 ), candidate as materialized (
   select c.id, c.n, c.due_at from push.chunks c
   where c.project_id = (select id from project) and c.lane = (select lane from pick) and ${CLAIMABLE}
+    ${among === 'all' ? '' : 'and c.id = any ($7::bigint[])'}
   order by c.due_at, c.id
   limit (select case when breaker_state = 'open' then 1 else $3::int end from project)
   for update of c skip locked
@@ -85,10 +91,15 @@ returning c.id, c.epoch, c.project_id, c.lane, c.n, c.attempt, c.crash_recoverie
   date_part('epoch', c.expires_at), c.broadcast_id, date_part('epoch', c.due_at)`;
 
 /** For projects with a budget: the claim takes the recipients out of the shared bucket. */
-export const claimWithinBudget: Statement = { name: 'claim_within_budget', text: claim('limited') };
+export const claimWithinBudget: Statement = { name: 'claim_within_budget', text: claim('limited', 'all') };
 
 /** For projects without: no row of the project is written, so claims of several workers don't wait for each other. */
-export const claimUnlimited: Statement = { name: 'claim_unlimited', text: claim('unlimited') };
+export const claimUnlimited: Statement = { name: 'claim_unlimited', text: claim('unlimited', 'all') };
 
 /** For benchmarks against the simulator: whatever the budget says. */
-export const claimIgnoringBudget: Statement = { name: 'claim_ignoring_budget', text: claim('ignored') };
+export const claimIgnoringBudget: Statement = { name: 'claim_ignoring_budget', text: claim('ignored', 'all') };
+
+/** The same of chunks that the transaction has just written: $7 their ids. Nothing when others wait that come first. */
+export const claimNewWithinBudget: Statement = { name: 'claim_new_within_budget', text: claim('limited', 'new') };
+export const claimNewUnlimited: Statement = { name: 'claim_new_unlimited', text: claim('unlimited', 'new') };
+export const claimNewIgnoringBudget: Statement = { name: 'claim_new_ignoring_budget', text: claim('ignored', 'new') };

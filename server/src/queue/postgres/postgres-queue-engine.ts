@@ -1,9 +1,16 @@
 import { plainArray } from '../../database/array-literal.js';
-import type { Database, Queryable } from '../../database/database.js';
+import type { Database, Queryable, Statement } from '../../database/database.js';
 import { LowWater } from '../../database/low-water.js';
 import type { Lane } from '../../planning/planning-types.js';
 import type { AttemptFacts, ChunkResult, ClaimRequest, Lease, LeasedChunk, QueueDepth, QueueEngine } from '../queue-engine.js';
-import { claimIgnoringBudget, claimUnlimited, claimWithinBudget } from './claim-chunks.js';
+import {
+  claimIgnoringBudget,
+  claimNewIgnoringBudget,
+  claimNewUnlimited,
+  claimNewWithinBudget,
+  claimUnlimited,
+  claimWithinBudget,
+} from './claim-chunks.js';
 import { completeChunks } from './complete-chunks.js';
 import { expireChunks } from './expire-chunks.js';
 import { outcomeParameters } from './outcome-parameters.js';
@@ -25,6 +32,19 @@ interface EngineParts {
 }
 
 type Row = readonly (string | null)[];
+
+interface ClaimStatements {
+  readonly withinBudget: Statement;
+  readonly unlimited: Statement;
+  readonly ignoringBudget: Statement;
+}
+
+const claims: ClaimStatements = { withinBudget: claimWithinBudget, unlimited: claimUnlimited, ignoringBudget: claimIgnoringBudget };
+const newClaims: ClaimStatements = {
+  withinBudget: claimNewWithinBudget,
+  unlimited: claimNewUnlimited,
+  ignoringBudget: claimNewIgnoringBudget,
+};
 
 const leasedChunk = (row: Row): LeasedChunk => ({
   chunkId: row[0] ?? '',
@@ -52,10 +72,18 @@ export class PostgresQueueEngine implements QueueEngine {
     this.#lowWater = new LowWater(parts.monotonic);
   }
 
-  async claim(request: ClaimRequest): Promise<LeasedChunk[]> {
-    const { database, hasBudget, keepsBudgets } = this.#parts;
+  claim(request: ClaimRequest): Promise<LeasedChunk[]> {
+    return this.#claim(this.#parts.database, request, claims, []);
+  }
+
+  claimNew(tx: Queryable, request: ClaimRequest, chunkIds: readonly string[]): Promise<LeasedChunk[]> {
+    return this.#claim(tx, request, newClaims, [plainArray(chunkIds)]);
+  }
+
+  async #claim(database: Queryable, request: ClaimRequest, by: ClaimStatements, more: readonly string[]): Promise<LeasedChunk[]> {
+    const { hasBudget, keepsBudgets } = this.#parts;
     const mark = this.#lowWater.next(`${request.projectId}/${request.lanes.join()}`);
-    const statement = !keepsBudgets ? claimIgnoringBudget : hasBudget(request.projectId) ? claimWithinBudget : claimUnlimited;
+    const statement = !keepsBudgets ? by.ignoringBudget : hasBudget(request.projectId) ? by.withinBudget : by.unlimited;
     const rows = (await database.rows(statement, [
       request.projectId,
       plainArray(request.lanes),
@@ -63,6 +91,7 @@ export class PostgresQueueEngine implements QueueEngine {
       mark.from === 0 ? '-infinity' : new Date(mark.from * 1000).toISOString(),
       request.leaseSeconds,
       request.worker,
+      ...more,
     ])) as Row[];
     this.#lowWater.saw(mark, rows.length === 0 ? null : Math.min(...rows.map((row) => Number(row[10]))));
     return rows.map(leasedChunk);

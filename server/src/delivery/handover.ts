@@ -1,0 +1,110 @@
+import type { Queryable } from '../database/database.js';
+import type { ClaimedChunk, Handover, NewChunk, Reservation } from '../planning/handover.js';
+import type { Lane } from '../planning/planning-types.js';
+import type { Policy, PolicyCache } from '../planning/policy-cache.js';
+import type { QueueEngine } from '../queue/queue-engine.js';
+import type { DeliveryLane } from './delivery-lane.js';
+
+const ASK_AGAIN_MS = 5;
+
+interface HandoverParts {
+  readonly engine: QueueEngine;
+  readonly policies: PolicyCache;
+  readonly monotonic: () => number;
+  readonly sleep: (ms: number) => Promise<void>;
+}
+
+interface HandoverOptions {
+  readonly leaseSeconds: number;
+  readonly worker: string;
+}
+
+/** Hands what is planned to those slots that serve its lane of which the most are free. */
+export class DeliveryHandover implements Handover {
+  readonly #parts: HandoverParts;
+  readonly #options: HandoverOptions;
+  readonly #slots: readonly DeliveryLane[];
+  /** Lanes with a reservation. One at a time: of two, the one that commits later would find the chunks of the other in the queue. */
+  readonly #taken = new Set<Lane>();
+
+  constructor(parts: HandoverParts, options: HandoverOptions, slots: readonly DeliveryLane[]) {
+    this.#parts = parts;
+    this.#options = options;
+    this.#slots = slots;
+  }
+
+  async reserve(lane: Lane, chunks: number, patienceMs: number): Promise<Reservation | null> {
+    const { policies, monotonic, sleep } = this.#parts;
+    const serving = this.#slots.filter((slots) => slots.serves(lane));
+    const policy = await policies.get();
+    const until = monotonic() + patienceMs;
+    for (;;) {
+      const slots = serving.reduce((most, one) => (one.free > most.free ? one : most));
+      // Few slots make small batches, and a batch costs a commit.
+      const reserved = this.#taken.has(lane) ? 0 : slots.reserve(Math.max(1, Math.min(chunks, Math.floor(slots.slots / 2))), chunks);
+      if (reserved > 0) {
+        this.#taken.add(lane);
+        const done = (): void => void this.#taken.delete(lane);
+        return new SlotReservation(this.#parts, this.#options, { lane, policy, slots, reserved, done });
+      }
+      if (monotonic() >= until || serving.every((slots) => slots.stopping)) return null;
+      await sleep(ASK_AGAIN_MS);
+    }
+  }
+}
+
+interface Reserved {
+  readonly lane: Lane;
+  readonly policy: Policy;
+  readonly slots: DeliveryLane;
+  readonly reserved: number;
+  readonly done: () => void;
+}
+
+class SlotReservation implements Reservation {
+  readonly chunks: number;
+  readonly #parts: HandoverParts;
+  readonly #options: HandoverOptions;
+  readonly #reserved: Reserved;
+  #claimedAt = 0;
+
+  constructor(parts: HandoverParts, options: HandoverOptions, reserved: Reserved) {
+    this.#parts = parts;
+    this.#options = options;
+    this.#reserved = reserved;
+    this.chunks = reserved.reserved;
+  }
+
+  async claim(tx: Queryable, chunks: readonly NewChunk[], now: Date): Promise<ClaimedChunk[]> {
+    const { engine, monotonic } = this.#parts;
+    const lanes = ([0, 1, 2] as const).filter((lane) => lane <= this.#reserved.lane);
+    const byId = new Map(chunks.map((chunk) => [chunk.id, chunk]));
+    const claimed: ClaimedChunk[] = [];
+    this.#claimedAt = monotonic();
+    for (const [projectId, ids] of idsByProject(chunks)) {
+      const maxChunks = this.chunks - claimed.length;
+      if (maxChunks === 0) break;
+      for (const lease of await engine.claimNew(tx, { projectId, lanes, maxChunks, ...this.#options }, ids)) {
+        claimed.push({ lease, content: { deliveries: byId.get(lease.chunkId)?.contents ?? [], now, justPlanned: true } });
+      }
+    }
+    return claimed;
+  }
+
+  send(claimed: readonly ClaimedChunk[]): void {
+    const { slots, policy, reserved, done } = this.#reserved;
+    if (claimed.length > 0) slots.deliver(claimed, policy, this.#claimedAt);
+    slots.release(reserved);
+    done();
+  }
+}
+
+function idsByProject(chunks: readonly NewChunk[]): Map<number, string[]> {
+  const ids = new Map<number, string[]>();
+  for (const { id, projectId } of chunks) {
+    const known = ids.get(projectId);
+    if (known === undefined) ids.set(projectId, [id]);
+    else known.push(id);
+  }
+  return ids;
+}
