@@ -102,6 +102,9 @@ describe('a system that has run for weeks', () => {
   it('tells of stops, and counts of a long one what falls into the period', async () => {
     expect(report.stops).toMatchObject([{ kind: 'pause', durationMs: HOUR_MS / 2, by: 'cli:hanako', reason: 'Expo is ill <b>' }]);
     const monthly = await new PerformanceReports(db.database).generate('monthly', { zone: 'UTC' });
+    // Six weeks are known: all of two weeks, not of two months.
+    expect(report.countedSince).toBeNull();
+    expect(monthly.countedSince).toBe(new Date(until.getTime() - 6 * 168 * HOUR_MS).toISOString());
     expect(monthly.stops.map(({ kind }) => kind)).toEqual(['emergency', 'pause']);
     expect(monthly.stops[0]?.durationMs).toBe(33 * HOUR_MS);
   });

@@ -62,6 +62,7 @@ export class PerformanceReports {
       before: { from: before.from.toISOString(), to: before.to.toISOString() },
       complete: days.complete,
       madeAt: days.at.toISOString(),
+      countedSince: await this.#countedSince(before.from),
       verdict: verdictOf(figures, ledger.unaccounted, incidents.unacknowledgedPages),
       figures,
       totals,
@@ -90,6 +91,14 @@ export class PerformanceReports {
     const days = reportDays(period, zone, at, until);
     if (days.before.from.getTime() < at.getTime() - keptDays * DAY_MS) throw wrongDay(tooLongAgo);
     return { ...days, at };
+  }
+
+  async #countedSince(from: Date): Promise<string | null> {
+    const [first] = await this.#database.query<{ minute: Date | null }>(
+      "select min(minute) as minute from push.minutes where item = 'accepted'",
+    );
+    const minute = first?.minute ?? null;
+    return minute === null || minute <= from ? null : minute.toISOString();
   }
 
   async #figures({ span, before }: ReportDays): Promise<ReportFigure[]> {

@@ -17,6 +17,8 @@ export interface PerformanceReport {
   /** false: its last day is not over, and only what has come by now is counted, then as well as before. */
   readonly complete: boolean;
   readonly madeAt: string;
+  /** When counting began, if that was within the time that is compared: the period before is not known whole then. */
+  readonly countedSince: string | null;
   readonly verdict: 'good' | 'attention' | 'no_data';
   readonly figures: readonly ReportFigure[];
   readonly totals: readonly ReportTotal[];

@@ -21,6 +21,7 @@ export const reportAnswer = z
     before: z.object({ from: time, to: time }),
     complete: z.boolean().meta({ description: 'false: the last day is not over' }),
     madeAt: time,
+    countedSince: time.nullable().meta({ description: 'When counting began, if the period before is not known whole' }),
     verdict: z.enum(['good', 'attention', 'no_data']),
     figures: z.array(
       z.looseObject({ name: z.string(), value: share, before: share, samples: z.number(), status: z.enum(['met', 'missed', 'no_data']) }),

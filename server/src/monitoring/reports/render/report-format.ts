@@ -93,6 +93,7 @@ export function headlinesOf(report: PerformanceReport, format: ReportFormat): { 
     days: firstDay === lastDay ? words.oneDay(lastDay, zone) : words.days(firstDay, lastDay, zone),
     notes: [
       words.comparedWith(endOf(report.before.from), endOf(report.before.to)),
+      ...(report.countedSince === null ? [] : [words.countedSince(endOf(report.countedSince))]),
       ...(report.complete ? [] : [words.unfinished(endOf(report.to))]),
     ],
   };

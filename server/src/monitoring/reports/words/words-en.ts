@@ -8,6 +8,7 @@ export const reportWordsEn = {
   oneDay: (day: string, zone: string) => `${day} (${zone})`,
   days: (first: string, last: string, zone: string) => `${first} to ${last} (${zone})`,
   comparedWith: (from: string, to: string) => `Compared with ${from} to ${to}.`,
+  countedSince: (at: string) => `Counting began ${at}: the period before is not known whole, and changes say little.`,
   unfinished: (until: string) => `Its last day is not over: counted until ${until}, and until the same time before.`,
   verdict: { good: 'All targets were met.', attention: 'Needs attention', no_data: 'Too little happened to judge.' },
   missed: (what: string, value: string, target: string) => `${what}: ${value} (${target})`,
