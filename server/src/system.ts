@@ -31,6 +31,7 @@ import { PushTokenManager } from './tokens/push-token-manager.js';
 import type { Tracing } from './tracing/open-tracing.js';
 import { AlertWatch } from './workers/alert-watch.js';
 import { workerDuties } from './workers/duties.js';
+import { keepHeapSmall } from './workers/heap-growth.js';
 import { startHeartbeat } from './workers/heartbeat.js';
 import { hotPathSettings } from './workers/hot-path-settings.js';
 import { Worker } from './workers/worker.js';
@@ -40,6 +41,9 @@ const EXPO = 'https://exp.host';
 /** Of the provider's: what the slots can use at most, which are the limit, and some for receipts. Connections are opened as they are needed. */
 const PROVIDER_CONNECTIONS = tuningBounds.slots.most + 8;
 const STATEMENT_TIMEOUT_MS = 30_000;
+/** Its two planners, and a claim or what was claimed. */
+const CRITICAL_CONNECTIONS = 3;
+const LEAST_TO_SHARE = 8;
 export const VERSION = '0.1.0';
 
 /** Where the system runs: what it is given besides its configuration. */
@@ -167,6 +171,12 @@ export function startAlertWatch(config: Config, { clock, random, log }: Surround
   return watch;
 }
 
+/** How many of a worker's connections are the critical lane's alone. With few, none is: what is kept for one lane fails the others. */
+function shareConnections(most: number): { readonly all: number; readonly critical: number } {
+  const critical = most < LEAST_TO_SHARE ? 0 : CRITICAL_CONNECTIONS;
+  return { all: most - critical, critical };
+}
+
 /** A worker with connections of its own. */
 export async function startWorker(
   config: Config,
@@ -176,20 +186,30 @@ export async function startWorker(
   tracing: Tracing | null = null,
 ): Promise<{ stop(): Promise<void> }> {
   const { clock, random, log } = surroundings;
-  const database = connectDatabase({
-    url: surroundings.databaseUrl,
-    role: ROLE,
-    maxConnections: config.database.workerConnections,
-    applicationName: `todoku worker ${config.instance}`,
-    statementTimeoutMs: STATEMENT_TIMEOUT_MS,
-    settings: hotPathSettings,
-    log,
-  });
+  keepHeapSmall();
+  const connect = (maxConnections: number): Database =>
+    connectDatabase({
+      url: surroundings.databaseUrl,
+      role: ROLE,
+      maxConnections,
+      applicationName: `todoku worker ${config.instance}`,
+      statementTimeoutMs: STATEMENT_TIMEOUT_MS,
+      settings: hotPathSettings,
+      log,
+    });
+  const connections = shareConnections(config.database.workerConnections);
+  const database = connect(connections.all);
+  const criticalDatabase = connections.critical === 0 ? undefined : connect(connections.critical);
+  const close = async (): Promise<void> => {
+    await criticalDatabase?.close();
+    await database.close();
+  };
   const { tuning } = foundation;
   const hints = new CacheHints('notifications', { database: foundation.database, isRead: () => tuning.cachesAreRead, log });
   const worker = new Worker(
     {
       database,
+      criticalDatabase,
       clock,
       random,
       keyring: foundation.keyring,
@@ -219,7 +239,7 @@ export async function startWorker(
     await warnOfZonesThatDiffer(foundation.database, clock.now(), log);
     await worker.start();
   } catch (error) {
-    await database.close();
+    await close();
     throw error;
   }
   const heartbeat = beginHeartbeat(config, surroundings, foundation, () => worker.load());
@@ -230,7 +250,7 @@ export async function startWorker(
         await hints.close();
         await heartbeat.stop();
       } finally {
-        await database.close();
+        await close();
       }
     },
   };

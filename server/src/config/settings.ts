@@ -241,7 +241,12 @@ export const settings = {
     'true or false',
   ),
   TODOKU_DB_POOL_API: required(wholeNumber(1, 500), '10', 'Most database connections for the API.', 'a whole number from 1 to 500'),
-  TODOKU_DB_POOL_WORKER: required(wholeNumber(1, 500), '10', 'Most database connections for the worker.', 'a whole number from 1 to 500'),
+  TODOKU_DB_POOL_WORKER: required(
+    wholeNumber(1, 500),
+    '12',
+    'Most database connections for the worker. From 8 on, three of them are for critical notifications alone.',
+    'a whole number from 1 to 500',
+  ),
   TODOKU_DELIVERY_SLOTS: required(
     wholeNumber(1, 200),
     '12',

@@ -160,8 +160,11 @@ export class DeliveryLane {
     try {
       if (FAILPOINTS) await failpoint('after_claim');
       const [contents, policy] = await Promise.all([loadContent(this.#parts.database, leases), this.#parts.policies.get()]);
-      for (const lease of leases)
+      for (const lease of leases) {
         void this.#sendOne(() => this.#parts.sender.send(lease, contents.get(lease.chunkId), policy, claimedAt), lease);
+        // To prepare a chunk takes a millisecond or two of this thread: what waits for it meanwhile, perhaps critical, comes between.
+        await new Promise((resolve) => setImmediate(resolve));
+      }
     } catch (error) {
       // Nothing was sent: give back at once rather than have the leases run out and be called unknown.
       await this.#giveBack(leases, error);

@@ -16,13 +16,17 @@ interface ProjectRow {
   breaker_open: boolean;
 }
 
-/** The provider projects, as of at most `maxAgeMs` ago. */
+/** The provider projects, as of at most `maxAgeMs` ago. Past half of that they are read anew beside the work, so that nobody waits for it. */
 export class ProjectRegistry {
   readonly #database: Database;
   readonly #monotonic: () => number;
   readonly #maxAgeMs: number;
   #projects: ReadonlyMap<number, Project> = new Map();
   #loadedAt = Number.NEGATIVE_INFINITY;
+  #renewing: Promise<void> | null = null;
+  /** Which question was asked, and which answered, last: an answer that was overtaken is old. */
+  #asked = 0;
+  #answered = 0;
 
   constructor(database: Database, monotonic: () => number, maxAgeMs = 1000) {
     this.#database = database;
@@ -31,7 +35,9 @@ export class ProjectRegistry {
   }
 
   async list(): Promise<Project[]> {
-    if (this.#monotonic() - this.#loadedAt > this.#maxAgeMs) await this.refresh();
+    const age = this.#monotonic() - this.#loadedAt;
+    if (age > this.#maxAgeMs) await this.refresh();
+    else if (age > this.#maxAgeMs / 2) this.#renew();
     return [...this.#projects.values()];
   }
 
@@ -39,17 +45,30 @@ export class ProjectRegistry {
     return this.#projects.get(id);
   }
 
+  /** When it fails, what is known stays until it is too old; then whoever asks waits, and hears of it. */
+  #renew(): void {
+    this.#renewing ??= this.refresh()
+      .catch(() => undefined)
+      .finally(() => {
+        this.#renewing = null;
+      });
+  }
+
   async refresh(): Promise<void> {
+    const question = ++this.#asked;
+    const askedAt = this.#monotonic();
     const rows = await this.#database.query<ProjectRow>(
       "select id, provider, name, rate_budget is not null as has_budget, breaker_state = 'open' as breaker_open from push.projects order by id",
     );
+    if (question < this.#answered) return;
+    this.#answered = question;
     this.#projects = new Map(
       rows.map((row) => [
         row.id,
         { id: row.id, provider: row.provider, name: row.name, hasBudget: row.has_budget, breakerOpen: row.breaker_open },
       ]),
     );
-    this.#loadedAt = this.#monotonic();
+    this.#loadedAt = askedAt;
   }
 
   /**

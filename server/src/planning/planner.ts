@@ -18,8 +18,8 @@ import { TalliedTypes } from './tallied-types.js';
 
 export interface PlannerOptions {
   readonly lane: Lane;
-  /** Notifications in one transaction. */
-  readonly batchSize: number;
+  /** Notifications in one transaction, as it is now. */
+  readonly batchSize: () => number;
   /** Deliveries in one chunk, as it is now; at most what one provider request may hold. */
   readonly chunkSize: () => number;
 }
@@ -79,13 +79,14 @@ export class Planner {
 
   /** Plans one batch, and sends of it at once what may be. */
   async plan(): Promise<PlannedBatch> {
-    const { lane, batchSize } = this.#options;
+    const { lane } = this.#options;
+    const batchSize = this.#options.batchSize();
     const chunkSize = this.#options.chunkSize();
     const reservation =
       (await this.#parts.handover?.reserve(lane, Math.ceil(batchSize / chunkSize), this.#behind ? PATIENCE_MS : 0)) ?? null;
     let claimed: readonly ClaimedChunk[] = [];
     try {
-      const planned = await this.#plan(chunkSize, reservation);
+      const planned = await this.#plan(batchSize, chunkSize, reservation);
       claimed = planned.claimed;
       const handedOver = claimed.reduce((sum, { lease }) => sum + lease.recipients, 0);
       return { notifications: planned.notifications, deliveries: planned.deliveries, handedOver };
@@ -95,12 +96,13 @@ export class Planner {
   }
 
   async #plan(
+    most: number,
     chunkSize: number,
     reservation: Reservation | null,
   ): Promise<Omit<PlannedBatch, 'handedOver'> & { readonly claimed: readonly ClaimedChunk[] }> {
     const { database, policies, localTime, monotonic, random, planningTime } = this.#parts;
     const { lane } = this.#options;
-    const batchSize = reservation === null ? this.#options.batchSize : fitting(reservation.chunks, chunkSize, this.#options.batchSize);
+    const batchSize = reservation === null ? most : fitting(reservation.chunks, chunkSize, most);
     const take = reservation === null ? takeOutbox : takeOutboxWithContent;
     const policy = await policies.get();
     const step = policy.capLimit === null ? 0 : policy.capWindowSeconds / policy.capLimit;

@@ -90,12 +90,16 @@ function toRules(row: TypeRow): TypeRules {
   };
 }
 
-/** The policy, at most `maxAgeMs` old: a change by an operator is in force everywhere that soon. */
+/**
+ * The policy, at most `maxAgeMs` old: a change by an operator is in force everywhere that soon. Past half of that it is read anew beside the work,
+ * so that while there is work nobody waits for it.
+ */
 export class PolicyCache {
   readonly #database: Queryable;
   readonly #monotonic: () => number;
   readonly #maxAgeMs: number;
   #loaded: { readonly policy: Promise<Policy>; readonly at: number } | null = null;
+  #renewing = false;
 
   constructor(database: Queryable, monotonic: () => number, maxAgeMs = 1000) {
     this.#database = database;
@@ -104,16 +108,33 @@ export class PolicyCache {
   }
 
   get(): Promise<Policy> {
-    const now = this.#monotonic();
-    if (this.#loaded === null || now - this.#loaded.at > this.#maxAgeMs) {
-      const policy = loadPolicy(this.#database);
-      policy.catch(() => this.forget());
-      this.#loaded = { policy, at: now };
-    }
+    const age = this.#monotonic() - (this.#loaded?.at ?? Number.NEGATIVE_INFINITY);
+    if (this.#loaded === null || age > this.#maxAgeMs) return this.#load();
+    if (age > this.#maxAgeMs / 2) void this.#renew();
     return this.#loaded.policy;
   }
 
-  forget(): void {
-    this.#loaded = null;
+  #load(): Promise<Policy> {
+    const loaded = { policy: loadPolicy(this.#database), at: this.#monotonic() };
+    this.#loaded = loaded;
+    loaded.policy.catch(() => {
+      if (this.#loaded === loaded) this.#loaded = null;
+    });
+    return loaded.policy;
+  }
+
+  /** What was loaded stays in use until the new one is there, or too old; then whoever needs it waits, and hears of the failure. */
+  async #renew(): Promise<void> {
+    if (this.#renewing) return;
+    this.#renewing = true;
+    const at = this.#monotonic();
+    try {
+      const policy = await loadPolicy(this.#database);
+      if (at > (this.#loaded?.at ?? 0)) this.#loaded = { policy: Promise.resolve(policy), at };
+    } catch {
+      // The next one tries again.
+    } finally {
+      this.#renewing = false;
+    }
   }
 }

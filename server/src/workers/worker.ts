@@ -19,14 +19,18 @@ import { PolicyCache } from '../planning/policy-cache.js';
 import { releaseHeld } from '../planning/release-held.js';
 import type { Provider } from '../providers/provider.js';
 import { PostgresQueueEngine } from '../queue/postgres/postgres-queue-engine.js';
+import type { QueueEngine } from '../queue/queue-engine.js';
 import { ReceiptPoller } from '../receipts/receipt-poller.js';
 import type { Keyring } from '../security/keyring.js';
 import type { WorkTraces } from '../tracing/open-tracing.js';
+import { PlanningBatch } from './planning-batch.js';
 import { WorkLoop } from './work-loop.js';
 
 export interface WorkerParts {
   /** Connections with `hotPathSettings`. */
   readonly database: Database;
+  /** The same, for the critical lane alone, so that it never waits for one that a broadcast has; absent: it shares the others. */
+  readonly criticalDatabase?: Database | undefined;
   readonly clock: Clock;
   readonly random: () => number;
   readonly keyring: Keyring;
@@ -77,9 +81,16 @@ const PLANNERS = 2;
 const forCritical = (slots: number): number => Math.max(1, Math.floor(slots / 8));
 const forQuick = (slots: number): number => Math.max(1, Math.floor(slots / 4));
 
+interface Share {
+  readonly lanes: readonly Lane[];
+  readonly of: (slots: number) => number;
+}
+
+const CRITICAL_SHARE: Share = { lanes: [0], of: forCritical };
+
 /** Slots for critical alone, for critical and default, and for all: which share of a worker's. */
-const SHARES: readonly { readonly lanes: readonly Lane[]; readonly of: (slots: number) => number }[] = [
-  { lanes: [0], of: forCritical },
+const SHARES: readonly Share[] = [
+  CRITICAL_SHARE,
   { lanes: [0, 1], of: forQuick },
   { lanes: [0, 1, 2], of: (slots) => Math.max(1, slots - forCritical(slots) - forQuick(slots)) },
 ];
@@ -93,6 +104,7 @@ const SHARES: readonly { readonly lanes: readonly Lane[]; readonly of: (slots: n
 export class Worker {
   readonly #parts: WorkerParts;
   readonly #planning: WorkLoop[];
+  readonly #batch: PlanningBatch;
   readonly #delivering: { readonly lane: DeliveryLane; readonly loop: WorkLoop }[];
   readonly #rest: WorkLoop[];
   #subscription: Subscription | null = null;
@@ -100,23 +112,28 @@ export class Worker {
 
   constructor(parts: WorkerParts, options: WorkerOptions) {
     this.#parts = parts;
-    const { database, clock, random, log } = parts;
+    const { database, criticalDatabase = database, clock, random, log } = parts;
     const monotonic = clock.monotonic;
+    this.#batch = new PlanningBatch(monotonic, options.planningBatch);
     const localTime = new LocalTime();
     const policies = new PolicyCache(database, monotonic);
     const registry = new ProjectRegistry(database, monotonic);
     const breaker = new ProjectBreaker(database, registry, log);
     const providerOf = (projectId: number): Provider | undefined => parts.providers.get(registry.get(projectId)?.provider ?? '');
-    const queue = new PostgresQueueEngine({
-      database,
-      monotonic,
-      worker: options.id,
-      receiptDelaySeconds: options.receiptDelaySeconds,
-      hasReceipts: (id) => (providerOf(id)?.limits.receiptIds ?? 0) > 0,
-      hasBudget: (id) => registry.get(id)?.hasBudget ?? false,
-      keepsBudgets: options.keepsBudgets,
-    });
-    const engine = parts.traces?.queue(queue) ?? queue;
+    const engineOn = (connections: Database): QueueEngine => {
+      const queue = new PostgresQueueEngine({
+        database: connections,
+        monotonic,
+        worker: options.id,
+        receiptDelaySeconds: options.receiptDelaySeconds,
+        hasReceipts: (id) => (providerOf(id)?.limits.receiptIds ?? 0) > 0,
+        hasBudget: (id) => registry.get(id)?.hasBudget ?? false,
+        keepsBudgets: options.keepsBudgets,
+      });
+      return parts.traces?.queue(queue) ?? queue;
+    };
+    const engine = engineOn(database);
+    const criticalEngine = engineOn(criticalDatabase);
     const sleep = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
     const outcomes = new OutcomeWriter({ database, engine, quarantine: parts.quarantine, sleep }, OUTCOME_WRITERS);
     const sender = new ChunkSender(
@@ -138,8 +155,9 @@ export class Worker {
     );
     const { tuning } = parts;
     this.#delivering = (options.sending ? SHARES : []).map((share) => {
+      const own = share === CRITICAL_SHARE ? { database: criticalDatabase, engine: criticalEngine } : { database, engine };
       const lane = new DeliveryLane(
-        { database, engine, registry, policies, sender, monotonic, sleep, log },
+        { ...own, registry, policies, sender, monotonic, sleep, log },
         {
           lanes: share.lanes,
           slots: () => share.of(tuning.current().slots),
@@ -169,7 +187,7 @@ export class Worker {
       Array.from({ length: PLANNERS }, () => {
         const planner = new Planner(
           {
-            database,
+            database: lane === 0 ? criticalDatabase : database,
             policies,
             localTime,
             monotonic,
@@ -179,11 +197,11 @@ export class Worker {
             handover,
             traces: parts.traces?.plan,
           },
-          { lane, batchSize: options.planningBatch, chunkSize: () => tuning.current().chunkSize },
+          { lane, batchSize: () => this.#batch.size(lane), chunkSize: () => tuning.current().chunkSize },
         );
         return new WorkLoop(
           `planning ${lane}`,
-          () => this.#plan(planner),
+          () => this.#plan(planner, lane),
           { log, monotonic },
           { ms: options.outboxPollMs, quickAfterWork: true },
         );
@@ -254,11 +272,12 @@ export class Worker {
     return [...this.#planning, ...this.#delivering.map(({ loop }) => loop), ...this.#rest];
   }
 
-  async #plan(planner: Planner): Promise<boolean> {
+  async #plan(planner: Planner, lane: Lane): Promise<boolean> {
     const planned = await planner.plan();
+    this.#batch.planned(lane, planned.notifications);
     if (planned.deliveries > planned.handedOver) {
-      for (const { lane, loop } of this.#delivering) {
-        lane.queued();
+      for (const { lane: delivery, loop } of this.#delivering) {
+        delivery.queued();
         loop.wakeUp.wake();
       }
     }

@@ -171,18 +171,23 @@ export class Spine {
   async worker(options: Partial<SpineWorkerOptions> = {}, provider = this.provider()): Promise<Worker> {
     const faults = this.#faults;
     const all = { ...quickWorker, ...this.#options.worker, ...options, ...(faults === null ? {} : { leaseSeconds: shortLeaseSeconds }) };
-    const sound = connectDatabase({
-      url: this.url,
-      role: 'todoku_worker',
-      maxConnections: 12,
-      applicationName: 'test worker',
-      settings: hotPathSettings,
-      log: silentLogger,
-    });
-    const database = this.asProduct(sound);
+    const connect = (maxConnections: number): Database => {
+      const sound = connectDatabase({
+        url: this.url,
+        role: 'todoku_worker',
+        maxConnections,
+        applicationName: 'test worker',
+        settings: hotPathSettings,
+        log: silentLogger,
+      });
+      return this.asProduct(sound);
+    };
+    const database = connect(12);
+    const criticalDatabase = connect(3);
     const worker = new Worker(
       {
         database,
+        criticalDatabase,
         clock: systemClock,
         random: Math.random,
         keyring: this.keyring,
@@ -202,6 +207,7 @@ export class Spine {
     const stop = (): Promise<void> => {
       stopped ??= worker.stop().then(async () => {
         await provider.close();
+        await criticalDatabase.close();
         await database.close();
       });
       return stopped;

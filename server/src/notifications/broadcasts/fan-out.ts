@@ -7,7 +7,10 @@ import { fanOutStatement, filterParameters, type StoredAudience } from './audien
 export interface FanOutOptions {
   /** Users looked at in one transaction. */
   readonly batchSize: number;
-  /** The fan-out waits while this many notifications and deliveries of its lane are waiting: a million rows ahead of the queue help nobody. */
+  /**
+   * The fan-out waits while this many notifications and deliveries of its lane are waiting. Rows far ahead of the queue help nobody, and making them
+   * takes the processor from what is being sent: enough for the time until it looks again.
+   */
   readonly mostWaiting: number;
 }
 
@@ -46,7 +49,7 @@ export class BroadcastFanOut {
 
   constructor(parts: { database: Database; log: Logger }, options: Partial<FanOutOptions> = {}) {
     this.#parts = parts;
-    this.#options = { batchSize: 5000, mostWaiting: 200_000, ...options };
+    this.#options = { batchSize: 5000, mostWaiting: 50_000, ...options };
   }
 
   /** One batch of each running broadcast. True: there is more to do now. */
