@@ -38,7 +38,7 @@ async function load(): Promise<string[]> {
 }
 
 describe.each(points)('kill -9 at %s', (point) => {
-  it('loses nothing, and every second copy is a counted unknown', async () => {
+  it('loses nothing, and every second copy is a counted unknown', { timeout: 240_000 }, async () => {
     const before = { resent: (await spine.ledger())['resent_unknown'] ?? 0, hits: new Map(spine.simulator.control.hits()) };
     const { ended } = await startCrashProcess({
       bundle,
@@ -52,7 +52,7 @@ describe.each(points)('kill -9 at %s', (point) => {
     expect(await ended).toBe('SIGKILL');
 
     await spine.worker({ ...options, id: `heir of ${point}` });
-    await spine.settles(60_000);
+    await spine.settles(180_000);
     await spine.stopWorkers();
 
     const steps = await spine.admin.query<{ delivery_id: number; state: string; type: string }>(
