@@ -193,6 +193,18 @@ describe('2, nothing is sent that must not be:', () => {
         scene.timeline.broadcasts.push({ ...act(longAgo()), kind: 'cancel', broadcastId: '1', title: null, userIds: null });
       },
     ],
+    [
+      '2 sent_while_broadcast_paused',
+      async () => {
+        await scene.sql(
+          `insert into push.broadcasts (state, type, title, audience, created_by, created) values ('paused', 'news', 't', '{"kind":"list"}', 'x', 1)`,
+        );
+        await scene.sql('update notifications set broadcast_id = 1');
+        scene.timeline.broadcasts.push({ ...act(longAgo()), kind: 'pause', broadcastId: '1', title: null, userIds: null });
+      },
+    ],
+    ['2 sent_though_pushes_off', () => wish({ pushEnabled: false })],
+    ['2 sent_though_type_off', () => wish({ disabledTypes: ['reminder'] })],
     ['2 sent_after_expiry', () => scene.sql(`update notifications set expires_at = now() - interval '10 minutes'`)],
     ['2 sent_after_its_end', () => void scene.hits.push({ ...(scene.hits[0] as (typeof scene.hits)[0]), tMono: scene.now })],
     [
@@ -208,6 +220,12 @@ describe('2, nothing is sent that must not be:', () => {
     await scene.arrived();
     await expectBroken(spoil, rule);
   });
+
+  function wish(wishes: { pushEnabled?: boolean; disabledTypes?: string[] }): void {
+    const [userId = ''] = scene.timeline.devices.map((device) => device.userId);
+    const all = { quiet: null, timezone: 'UTC', pushEnabled: true, disabledTypes: [], ...wishes };
+    scene.timeline.settings.push({ ...act(longAgo()), userId, ...all });
+  }
 
   it('is not said of what may have been on its way, or may have been allowed again', async () => {
     const { token, userId } = await scene.arrived();
@@ -463,6 +481,22 @@ describe('besides:', () => {
       '0 never_idle',
       '0 not_planned',
     );
+  });
+
+  it('a receipt that nobody fetched, though each was asked for once more', async () => {
+    await scene.arrived();
+    await scene.sql('delete from push.deliveries where state = 20');
+    await scene.sql(`update push.ledger_entries set item = 'state:accepted_by_expo' where item = 'state:accepted_by_platform'`);
+    await scene.sql(`
+      insert into push.receipt_batches (project_id, chunk_id, lane, sent_at, due_at, hour, attempt, n, ticket_ids, delivery_ids, notification_ids, created_ats,
+        token_ids, expires_at, resend_unknown)
+      select 1, chunk_id, 2, at, clock_timestamp() + interval '1 hour', date_trunc('hour', at), 0, 1, array[ticket_id], array[delivery_id],
+        array[notification_id], array[created_at], array[token_id], 'infinity', true
+      from push.deliveries`);
+    scene.evidence = { receiptsAskedAgain: true };
+    expect(broken(await scene.judge())).toEqual(['0 receipt_not_fetched']);
+    scene.evidence = { receiptsAskedAgain: false };
+    expect(broken(await scene.judge())).toEqual([]);
   });
 
   it('a fault that never struck', async () => {

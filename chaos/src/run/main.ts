@@ -48,4 +48,5 @@ async function runHere(options: Asked): Promise<number> {
   }
 }
 
-process.exitCode = await main(process.argv.slice(2));
+// All that was begun has been ended: what a broken connection may have left open must not hold the process.
+process.exit(await main(process.argv.slice(2)));

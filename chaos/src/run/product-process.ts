@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { createWriteStream, readFileSync } from 'node:fs';
+import { createWriteStream, readFileSync, type WriteStream } from 'node:fs';
 import { type Journal, mono } from './journal.js';
 
 export interface ProcessParts {
@@ -36,6 +36,7 @@ const mostQuickEnds = 30;
 export class ProductProcess {
   readonly name: string;
   readonly #parts: ProcessParts;
+  readonly #log: WriteStream;
   #child: ChildProcess;
   #stopped = false;
   #quickEnds = 0;
@@ -45,6 +46,9 @@ export class ProductProcess {
   constructor(parts: ProcessParts) {
     this.name = parts.name;
     this.#parts = parts;
+    this.#log = createWriteStream(parts.logFile, { flags: 'a' });
+    // A pipe for each start of the process.
+    this.#log.setMaxListeners(0);
     this.#child = this.#spawn();
   }
 
@@ -104,9 +108,8 @@ export class ProductProcess {
       env: { PATH: process.env['PATH'] ?? '', ...env, ...(armed === null ? {} : { TODOKU_FAILPOINTS: armed }) },
     });
     journal.write({ event: 'start', name, pid: child.pid ?? null, at: mono(), armed, log: logFile });
-    const log = createWriteStream(logFile, { flags: 'a' });
-    child.stdout.pipe(log, { end: false });
-    child.stderr.pipe(log, { end: false });
+    child.stdout.pipe(this.#log, { end: false });
+    child.stderr.pipe(this.#log, { end: false });
     child.stdout.on('data', (bytes: Buffer) => {
       const last = bytes
         .toString()
