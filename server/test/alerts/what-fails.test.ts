@@ -50,7 +50,9 @@ const behave = (behaviour: 'too_big_at_ticket' | 'dead_at_ticket', count: number
   for (const { tokens } of users.slice(0, count)) spine.simulator.control.setToken(tokens[0] ?? '', { behaviour });
 };
 
-it('delivery-success-low, error-rate-high: messages that are too big, until the app makes them smaller and their window is over', { timeout: 180_000 }, async () => {
+it('delivery-success-low, error-rate-high: messages that are too big, until the app makes them smaller and their window is over', {
+  timeout: 180_000,
+}, async () => {
   behave('too_big_at_ticket', 5);
   await notifyAll();
   expect(await scene.fires('delivery-success-low')).toMatchObject({ severity: 'page', value: 0.8 });

@@ -31,7 +31,9 @@ afterAll(async () => {
   await spine.close();
 });
 
-it('oldest-item-stuck, queue-backlog: too few slots and chunks that are too small, until these are the defaults again', { timeout: 180_000 }, async () => {
+it('oldest-item-stuck, queue-backlog: too few slots and chunks that are too small, until these are the defaults again', {
+  timeout: 180_000,
+}, async () => {
   const optimizer = new NotificationPerformanceOptimizer({ database: spine.database, tuning, defaults, log: silentLogger });
   await optimizer.change({ slots: 1, chunkSize: 1 }, by);
   await vi.waitFor(() => expect(tuning.current()).toMatchObject({ slots: 1, chunkSize: 1 }), { timeout: 10_000 });
