@@ -61,7 +61,7 @@ export class ReportFormat {
     if (now === null || before === null) return this.words.noData;
     if (unit === 'share') return this.words.points(signed((now - before) * 100));
     if (now === before) return '±0 %';
-    return before === 0 ? this.words.noData : `${signed(((now - before) / before) * 100)} %`;
+    return before === 0 ? '–' : `${signed(((now - before) / before) * 100)} %`;
   }
 
   forecast(forecast: Forecast): string {

@@ -10,7 +10,7 @@ export const reportWordsEn = {
   comparedWith: (from: string, to: string) => `Compared with ${from} to ${to}.`,
   countedSince: (at: string) => `Counting began ${at}: the period before is not known whole, and changes say little.`,
   unfinished: (until: string) => `Its last day is not over: counted until ${until}, and until the same time before.`,
-  verdict: { good: 'All targets were met.', attention: 'Needs attention', no_data: 'Too little happened to judge.' },
+  verdict: { good: 'No target was missed.', attention: 'Needs attention', no_data: 'Too little happened to judge.' },
   missed: (what: string, value: string, target: string) => `${what}: ${value} (${target})`,
   unaccounted: (n: string) => `${n} not accounted for in the ledger: todoku reconcile`,
   unacknowledged: (n: string) => `${n} urgent alerts that nobody acknowledged`,

@@ -11,7 +11,7 @@ export const reportWordsJa: ReportWords = {
   comparedWith: (from, to) => `比較対象: ${from} 〜 ${to}`,
   countedSince: (at) => `集計は ${at} に始まったため、前期間のデータは揃っていません。増減は参考程度です。`,
   unfinished: (until) => `最終日の途中です。${until} までの集計で、前期間も同じ時刻までと比べています。`,
-  verdict: { good: 'すべての目標を達成しました。', attention: '確認が必要です', no_data: '判定できるだけのデータがありません。' },
+  verdict: { good: '未達の目標はありません。', attention: '確認が必要です', no_data: '判定できるだけのデータがありません。' },
   missed: (what, value, target) => `${what}: ${value}（${target}）`,
   unaccounted: (n) => `台帳で説明できないものが ${n} 件: todoku reconcile`,
   unacknowledged: (n) => `誰も確認していない緊急アラートが ${n} 件`,
