@@ -44,7 +44,7 @@ function lane(database: Database, slots: number, send: (lease: LeasedChunk) => P
       sleep: async () => undefined,
       log: silentLogger,
     },
-    { lanes: [0, 1, 2], slots: () => slots, claimSize: () => 200, leaseSeconds: 30, worker: 'test' },
+    { lanes: [0, 1, 2], slots: () => slots, claimSize: () => 200, leaseSeconds: 30, probeSeconds: 35, worker: 'test' },
   );
 }
 

@@ -35,6 +35,8 @@ export interface LaneOptions {
   /** Most chunks of one claim, as it is now. */
   readonly claimSize: () => number;
   readonly leaseSeconds: number;
+  /** As ClaimRequest has it. */
+  readonly probeSeconds: number;
   readonly worker: string;
 }
 
@@ -145,10 +147,10 @@ export class DeliveryLane {
 
   async #claim(projectId: number, free: number): Promise<number> {
     const { engine, monotonic } = this.#parts;
-    const { lanes, claimSize, leaseSeconds, worker } = this.#options;
+    const { lanes, claimSize, leaseSeconds, probeSeconds, worker } = this.#options;
     const claimedAt = monotonic();
     const maxChunks = Math.min(free, claimSize());
-    const leases = await engine.claim({ projectId, lanes, maxChunks, leaseSeconds, worker });
+    const leases = await engine.claim({ projectId, lanes, maxChunks, leaseSeconds, probeSeconds, worker });
     this.meter.claimed(monotonic() - claimedAt);
     if (leases.length === 0) return 0;
     this.meter.add(leases.length);

@@ -26,9 +26,9 @@ function slotsAndHandover(slots: number, send: (lease: LeasedChunk, content: Loa
   const registry = new ProjectRegistry(on.database, monotonic);
   const lane = new DeliveryLane(
     { database: on.database, engine, registry, policies, sender: { send }, monotonic, sleep, log: silentLogger },
-    { lanes: [0, 1, 2], slots: () => slots, claimSize: () => 200, leaseSeconds: 30, worker: 'test' },
+    { lanes: [0, 1, 2], slots: () => slots, claimSize: () => 200, leaseSeconds: 30, probeSeconds: 35, worker: 'test' },
   );
-  return { lane, handover: new DeliveryHandover({ engine, policies, monotonic, sleep }, { leaseSeconds: 30, worker: 'test' }, [lane]) };
+  return { lane, handover: new DeliveryHandover({ engine, policies, monotonic, sleep }, { leaseSeconds: 30, probeSeconds: 35, worker: 'test' }, [lane]) };
 }
 
 const never = async (): Promise<void> => {

@@ -16,6 +16,8 @@ interface HandoverParts {
 
 interface HandoverOptions {
   readonly leaseSeconds: number;
+  /** As ClaimRequest has it. */
+  readonly probeSeconds: number;
   readonly worker: string;
 }
 

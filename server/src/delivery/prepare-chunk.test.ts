@@ -19,6 +19,7 @@ const lease: LeasedChunk = {
   resendUnknown: true,
   expiresAt: new Date('2026-06-02T14:30:00Z'),
   broadcastId: null,
+  isProbe: false,
 };
 const content: DeliveryContent = {
   deliveryId: '7',

@@ -9,8 +9,8 @@ const OUTAGE_PROBE_SECONDS = 10;
 const FAULT_PROBE_SECONDS = 60;
 
 /**
- * The breaker of each provider project. States: closed → open (nothing is claimed; one chunk may probe from breaker_probe_at on)
- * → closed, when any request of the project is answered. It stands in the project's row, so all workers share it.
+ * The breaker of each provider project. States: closed → open (nothing is claimed; one chunk may probe from breaker_probe_at on,
+ * and the claim reserves that for as long as its request may last) → closed, when any request of the project is answered. It stands in the project's row, so all workers share it.
  *
  * Never throws: what the provider answered must be written down, whether or not the breaker could be.
  */
@@ -27,12 +27,19 @@ export class ProjectBreaker {
   }
 
   /** Credentials or set-up are at fault: opens at once. Tokens and attempts stay untouched. */
-  async fault(projectId: number, code: string): Promise<void> {
-    await this.#tell(projectId, () => this.#open(projectId, code, FAULT_PROBE_SECONDS));
+  async fault(projectId: number, code: string, isProbe = false): Promise<void> {
+    await this.#tell(projectId, async () => {
+      await this.#open(projectId, code, FAULT_PROBE_SECONDS);
+      if (isProbe) await this.#nextProbe(projectId, FAULT_PROBE_SECONDS);
+    });
   }
 
   /** No answer, or none that makes sense. */
-  async failed(projectId: number, code: string): Promise<void> {
+  async failed(projectId: number, code: string, isProbe = false): Promise<void> {
+    if (isProbe) {
+      await this.#tell(projectId, () => this.#nextProbe(projectId, OUTAGE_PROBE_SECONDS));
+      return;
+    }
     const failures = (this.#failures.get(projectId) ?? 0) + 1;
     this.#failures.set(projectId, failures);
     if (failures >= FAILURES_TO_OPEN) await this.#tell(projectId, () => this.#open(projectId, code, OUTAGE_PROBE_SECONDS));
@@ -41,6 +48,16 @@ export class ProjectBreaker {
   async answered(projectId: number): Promise<void> {
     this.#failures.delete(projectId);
     if (this.#registry.get(projectId)?.breakerOpen === true) await this.#tell(projectId, () => this.#close(projectId));
+  }
+
+  /** What was to probe was not sent after all: the next one may, at once. */
+  async probeUnused(projectId: number): Promise<void> {
+    await this.#tell(projectId, () => this.#nextProbe(projectId, 0));
+  }
+
+  /** The probe takes longer than was reserved for it. */
+  async holdProbe(projectId: number, seconds: number): Promise<void> {
+    await this.#tell(projectId, () => this.#nextProbe(projectId, seconds));
   }
 
   /** The provider asked for time. */
@@ -72,6 +89,14 @@ export class ProjectBreaker {
     );
     await this.#registry.refresh();
     if (closed.length > 0) this.#log.info({ projectId }, 'breaker closed: the provider answers again');
+  }
+
+  async #nextProbe(projectId: number, inSeconds: number): Promise<void> {
+    await this.#database.query(
+      /* sql */ `
+      update push.projects set breaker_probe_at = clock_timestamp() + make_interval(secs => $2) where id = $1 and breaker_state = 'open'`,
+      [projectId, inSeconds],
+    );
   }
 
   async #open(projectId: number, code: string, probeSeconds: number): Promise<void> {

@@ -43,6 +43,11 @@ const NOT_SENT: AttemptFacts = { outcome: 'not_sent', durationMs: 0, httpStatus:
 /** What a lease must have left beyond the request's deadline, for the outcome to be written. */
 const MARGIN_MS = 5000;
 
+/** For how long a claim reserves the probe of an open breaker: nobody else probes while its request may be on the wire. */
+export function probeSeconds(deadlineMs: number): number {
+  return (deadlineMs + MARGIN_MS) / 1000;
+}
+
 /** Takes one leased chunk from its content to its committed outcome. */
 export class ChunkSender {
   readonly #parts: SendParts;
@@ -60,6 +65,7 @@ export class ChunkSender {
     // Not ours any more, or made by a release that knows more providers: back, untouched.
     if (loaded === undefined || provider === undefined) {
       await this.#retry(lease, 5000, { ...NOT_SENT, code: 'NO_PROVIDER' });
+      await this.#passProbeOn(lease);
       return;
     }
     const prepared = prepareChunk(lease, loaded, { policy, localTime, keyring, random });
@@ -68,6 +74,7 @@ export class ChunkSender {
     }
     if (prepared.messages.length === 0) {
       await this.#complete(prepared, { items: prepared.items, groups: prepared.groups }, { ...NOT_SENT, code: 'NOTHING_TO_SEND' });
+      await this.#passProbeOn(lease);
       return;
     }
     if (!(await this.#leaseLasts(lease, claimedAt))) return;
@@ -85,19 +92,25 @@ export class ChunkSender {
     const left = leaseSeconds * 1000 - (this.#parts.clock.monotonic() - claimedAt);
     if (left >= deadlineMs + MARGIN_MS) return true;
     const held = await this.#parts.engine.extend([lease], leaseSeconds);
+    if (held.length > 0 && lease.isProbe) await this.#parts.breaker.holdProbe(lease.projectId, probeSeconds(deadlineMs));
     return held.length > 0;
+  }
+
+  async #passProbeOn({ projectId, isProbe }: LeasedChunk): Promise<void> {
+    if (isProbe) await this.#parts.breaker.probeUnused(projectId);
   }
 
   async #settle(prepared: PreparedChunk, result: SendResult, attempt: AttemptFacts, maxAttempts: number): Promise<void> {
     const { breaker } = this.#parts;
-    const { projectId } = prepared.lease;
+    const { projectId, isProbe } = prepared.lease;
     if (result.kind === 'transient' || result.kind === 'project_fault') {
       await this.#giveBack(prepared, result, attempt);
       return;
     }
     const resolution = resolveResult(prepared, result, { maxAttempts, random: this.#parts.random });
-    if (result.kind === 'ambiguous' || (result.kind === 'isolate' && !result.byProvider)) await breaker.failed(projectId, result.code);
-    else if (resolution.projectFault !== null) await breaker.fault(projectId, resolution.projectFault);
+    if (result.kind === 'ambiguous' || (result.kind === 'isolate' && !result.byProvider))
+      await breaker.failed(projectId, result.code, isProbe);
+    else if (resolution.projectFault !== null) await breaker.fault(projectId, resolution.projectFault, isProbe);
     else await breaker.answered(projectId);
     await this.#adoptProjects(resolution, projectId);
     await this.#complete(prepared, resolution, attempt, resolution.deadTokens);
@@ -108,11 +121,13 @@ export class ChunkSender {
     const { breaker, random } = this.#parts;
     const { lease } = prepared;
     if (result.kind === 'project_fault') {
-      await breaker.fault(lease.projectId, result.code);
+      await breaker.fault(lease.projectId, result.code, lease.isProbe);
     } else if (result.wholeProject) {
       await breaker.backOff(lease.projectId, result.retryAfterMs ?? backoffMs(0, random));
+      // The back-off keeps the next one waiting.
+      await this.#passProbeOn(lease);
     } else {
-      await breaker.failed(lease.projectId, result.code);
+      await breaker.failed(lease.projectId, result.code, lease.isProbe);
     }
     const delayMs = result.kind === 'project_fault' ? 1000 : (result.retryAfterMs ?? backoffMs(0, random));
     // What was cancelled or held while preparing will be so again at the next claim.

@@ -27,6 +27,8 @@ export interface LeasedChunk extends Lease {
   readonly resendUnknown: boolean;
   readonly expiresAt: Date;
   readonly broadcastId: string | null;
+  /** The project's breaker is open, and this chunk alone passes to see whether the provider answers again. */
+  readonly isProbe: boolean;
 }
 
 export interface ClaimRequest {
@@ -35,6 +37,8 @@ export interface ClaimRequest {
   readonly lanes: readonly Lane[];
   readonly maxChunks: number;
   readonly leaseSeconds: number;
+  /** For how long nobody else probes an open breaker; has to outlast the request. */
+  readonly probeSeconds: number;
   readonly worker: string;
 }
 

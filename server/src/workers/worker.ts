@@ -6,7 +6,7 @@ import { LeaseRecovery } from '../delivery/lease-recovery.js';
 import { OutcomeWriter } from '../delivery/outcome-writer.js';
 import { ProjectBreaker } from '../delivery/project-breaker.js';
 import { ProjectRegistry } from '../delivery/project-registry.js';
-import { ChunkSender } from '../delivery/send-chunk.js';
+import { ChunkSender, probeSeconds } from '../delivery/send-chunk.js';
 import type { TokenQuarantine } from '../delivery/token-quarantine.js';
 import type { Logger } from '../logging/logger.js';
 import type { DeliveryMetrics } from '../monitoring/delivery-metrics.js';
@@ -163,6 +163,7 @@ export class Worker {
           slots: () => share.of(tuning.current().slots),
           claimSize: () => tuning.current().claimSize,
           leaseSeconds: options.leaseSeconds,
+          probeSeconds: probeSeconds(options.requestDeadlineMs),
           worker: options.id,
         },
       );
@@ -179,7 +180,7 @@ export class Worker {
     const handover = options.sending
       ? new DeliveryHandover(
           { engine, policies, monotonic, sleep },
-          { leaseSeconds: options.leaseSeconds, worker: options.id },
+          { leaseSeconds: options.leaseSeconds, probeSeconds: probeSeconds(options.requestDeadlineMs), worker: options.id },
           this.#delivering.map(({ lane }) => lane),
         )
       : null;

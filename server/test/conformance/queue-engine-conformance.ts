@@ -25,6 +25,7 @@ interface NewChunk {
   readonly broadcastId?: number;
 }
 
+const PROBE_SECONDS = 35;
 const LEASE_SECONDS = 30;
 const answered = { outcome: 'answered', durationMs: 1, httpStatus: 200, code: null, requestId: null } as const;
 const notSent = { outcome: 'not_sent', durationMs: 0, httpStatus: null, code: 'TEST', requestId: null } as const;
@@ -69,7 +70,7 @@ export function describeQueueEngine(name: string, start: () => Promise<EngineUnd
       return String(row?.id);
     };
     const claim = (maxChunks = 10, lanes: readonly Lane[] = [0, 1, 2], engine = under.engine): Promise<LeasedChunk[]> =>
-      engine.claim({ projectId: 1, lanes, maxChunks, leaseSeconds: LEASE_SECONDS, worker: 'test' });
+      engine.claim({ projectId: 1, lanes, maxChunks, leaseSeconds: LEASE_SECONDS, probeSeconds: PROBE_SECONDS, worker: 'test' });
     const result = (lease: LeasedChunk, item: ItemResult): ChunkResult => ({
       lease,
       attempt: answered,
@@ -130,7 +131,7 @@ export function describeQueueEngine(name: string, start: () => Promise<EngineUnd
     });
 
     const claimNew = (tx: Queryable, ids: readonly string[], lanes: readonly Lane[] = [0, 1]): Promise<LeasedChunk[]> =>
-      under.engine.claimNew(tx, { projectId: 1, lanes, maxChunks: 2, leaseSeconds: LEASE_SECONDS, worker: 'test' }, ids);
+      under.engine.claimNew(tx, { projectId: 1, lanes, maxChunks: 2, leaseSeconds: LEASE_SECONDS, probeSeconds: PROBE_SECONDS, worker: 'test' }, ids);
     const newClaimed = async (ids: readonly string[]): Promise<string[]> =>
       (await under.database.transaction((tx) => claimNew(tx, ids))).map((lease) => lease.chunkId);
 
@@ -207,8 +208,13 @@ export function describeQueueEngine(name: string, start: () => Promise<EngineUnd
     it('lets one chunk probe an open breaker', async () => {
       for (let i = 0; i < 5; i++) await publish();
       await under.admin.query("update push.projects set breaker_state = 'open', breaker_probe_at = now()");
-      expect(await claim()).toHaveLength(1);
+      expect(await claim()).toMatchObject([{ isProbe: true }]);
       expect(await claim()).toEqual([]);
+      // Its request may last 30 seconds, and the worker may be slow to write what became of it.
+      const left = "select date_part('epoch', breaker_probe_at - clock_timestamp()) as seconds from push.projects where id = 1";
+      const [reserved] = await under.admin.query<{ seconds: number }>(left);
+      expect(reserved?.seconds).toBeGreaterThan(PROBE_SECONDS - 5);
+      expect(reserved?.seconds).toBeLessThanOrEqual(PROBE_SECONDS);
     });
 
     it("keeps a paused broadcast's chunks", async () => {

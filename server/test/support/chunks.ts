@@ -37,4 +37,4 @@ export const engineOn = (database: Database): PostgresQueueEngine =>
     keepsBudgets: true,
   });
 
-export const claimOne = { projectId: 1, lanes: [0, 1, 2], maxChunks: 10, leaseSeconds: 30, worker: 'test' } as const;
+export const claimOne = { projectId: 1, lanes: [0, 1, 2], maxChunks: 10, leaseSeconds: 30, probeSeconds: 35, worker: 'test' } as const;

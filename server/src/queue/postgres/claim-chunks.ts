@@ -9,16 +9,17 @@ const CLAIMABLE = /* sql */ `c.state = 1
 /** What is just planned must not overtake what waits in its lane or in a more urgent one. */
 const NOTHING_OLDER = /* sql */ `
     and not exists (select from push.chunks c
-      where c.project_id = $1 and c.lane = any ($2::smallint[]) and c.id <> all ($7::bigint[]) and ${CLAIMABLE})`;
+      where c.project_id = $1 and c.lane = any ($2::smallint[]) and c.id <> all ($8::bigint[]) and ${CLAIMABLE})`;
 
 /**
  * The claim, which is the intent gate. $1 project, $2 lanes in order, $3 most chunks, $4 low-water mark of due_at, $5 lease seconds,
- * $6 worker.
+ * $6 worker, $7 seconds that a probe is reserved for.
  *
  * - The share lock on controls orders every claim against every switch: the lock waits for a pause that is committing and then re-reads the
  *   row, so no claim commits after a pause that it has not seen. (A plain read would use the statement's older snapshot.)
- * - The breaker opens a probe: an open breaker lets one chunk pass from breaker_probe_at on, and that claim moves breaker_probe_at on by 15 s.
- *   Under the project's row lock, so that of several workers one probes; without a budget that row is locked for a probe only.
+ * - The breaker opens a probe: an open breaker lets one chunk pass from breaker_probe_at on, and that claim moves breaker_probe_at on by $7,
+ *   which outlasts a request: no second probe while the first may be on the wire. Under the project's row lock, so that of several workers one
+ *   probes; without a budget that row is locked for a probe only.
  * - A chunk larger than the burst (planned before an operator lowered it) goes alone when the bucket is full, and the bucket then owes the rest.
  * - Due time is the database's: a worker's wrong clock claims nothing early. statement_timestamp() bounds the index scan; clock_timestamp(),
  *   being volatile, would have it read everything that is due later.
@@ -39,7 +40,7 @@ with gate as materialized (
   budget === 'limited'
     ? ''
     : ` probe as materialized (
-  update push.projects p set breaker_probe_at = clock_timestamp() + interval '15 seconds'
+  update push.projects p set breaker_probe_at = clock_timestamp() + make_interval(secs => $7)
   where p.id = $1 and p.breaker_state = 'open' and p.breaker_probe_at <= clock_timestamp() and not p.paused
     and (p.backoff_until is null or p.backoff_until <= clock_timestamp()) and exists (select from gate) and exists (select from pick)
   returning 1
@@ -61,7 +62,7 @@ with gate as materialized (
 ), candidate as materialized (
   select c.id, c.n, c.due_at from push.chunks c
   where c.project_id = (select id from project) and c.lane = (select lane from pick) and ${CLAIMABLE}
-    ${among === 'all' ? '' : 'and c.id = any ($7::bigint[])'}
+    ${among === 'all' ? '' : 'and c.id = any ($8::bigint[])'}
   order by c.due_at, c.id
   limit (select case when breaker_state = 'open' then 1 else $3::int end from project)
   for update of c skip locked
@@ -78,7 +79,7 @@ with gate as materialized (
     ? `, paid as (
   update push.projects p set
     bucket_level = x.level - (select coalesce(sum(n), 0) from granted), bucket_at = clock_timestamp(),
-    breaker_probe_at = case when x.breaker_state = 'open' then clock_timestamp() + interval '15 seconds' else p.breaker_probe_at end
+    breaker_probe_at = case when x.breaker_state = 'open' then clock_timestamp() + make_interval(secs => $7) else p.breaker_probe_at end
   from project x
   where p.id = $1 and exists (select from granted)
 )`
@@ -88,7 +89,8 @@ update push.chunks c set
   state = 2, epoch = c.epoch + 1, leased_by = $6, lease_until = clock_timestamp() + make_interval(secs => $5)
 where c.id = any (array(select id from granted))
 returning c.id, c.epoch, c.project_id, c.lane, c.n, c.attempt, c.crash_recoveries, c.resend_unknown,
-  date_part('epoch', c.expires_at), c.broadcast_id, date_part('epoch', c.due_at)`;
+  date_part('epoch', c.expires_at), c.broadcast_id, date_part('epoch', c.due_at),
+  (select breaker_state = 'open' from project)`;
 
 /** For projects with a budget: the claim takes the recipients out of the shared bucket. */
 export const claimWithinBudget: Statement = { name: 'claim_within_budget', text: claim('limited', 'all') };
@@ -99,7 +101,7 @@ export const claimUnlimited: Statement = { name: 'claim_unlimited', text: claim(
 /** For benchmarks against the simulator: whatever the budget says. */
 export const claimIgnoringBudget: Statement = { name: 'claim_ignoring_budget', text: claim('ignored', 'all') };
 
-/** The same of chunks that the transaction has just written: $7 their ids. Nothing when others wait that come first. */
+/** The same of chunks that the transaction has just written: $8 their ids. Nothing when others wait that come first. */
 export const claimNewWithinBudget: Statement = { name: 'claim_new_within_budget', text: claim('limited', 'new') };
 export const claimNewUnlimited: Statement = { name: 'claim_new_unlimited', text: claim('unlimited', 'new') };
 export const claimNewIgnoringBudget: Statement = { name: 'claim_new_ignoring_budget', text: claim('ignored', 'new') };

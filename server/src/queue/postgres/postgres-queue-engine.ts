@@ -57,6 +57,7 @@ const leasedChunk = (row: Row): LeasedChunk => ({
   resendUnknown: row[7] === 't',
   expiresAt: new Date(Number(row[8]) * 1000),
   broadcastId: row[9] ?? null,
+  isProbe: row[11] === 't',
 });
 
 const idsOf = (leases: readonly Lease[]): string => plainArray(leases.map((lease) => lease.chunkId));
@@ -91,6 +92,7 @@ export class PostgresQueueEngine implements QueueEngine {
       mark.from === 0 ? '-infinity' : new Date(mark.from * 1000).toISOString(),
       request.leaseSeconds,
       request.worker,
+      request.probeSeconds,
       ...more,
     ])) as Row[];
     this.#lowWater.saw(mark, rows.length === 0 ? null : Math.min(...rows.map((row) => Number(row[10]))));
