@@ -38,6 +38,8 @@ create sequence push.recoveries_id_seq as bigint increment 1 minvalue 1 maxvalue
 
 create sequence push.tally_entries_id_seq as bigint increment 1 minvalue 1 maxvalue 9223372036854775807 start 1 cache 1; -- identity of tally_entries.id
 
+create sequence push.token_tally_id_seq as bigint increment 1 minvalue 1 maxvalue 9223372036854775807 start 1 cache 1; -- identity of token_tally.id
+
 create sequence push.tuning_history_id_seq as bigint increment 1 minvalue 1 maxvalue 9223372036854775807 start 1 cache 1; -- identity of tuning_history.id
 
 -- Tables
@@ -446,6 +448,19 @@ create table push.ledger_totals (
   constraint ledger_totals_pkey PRIMARY KEY (hour, broadcast_id, item)
 ) with (fillfactor=70, autovacuum_vacuum_threshold=1000, autovacuum_vacuum_cost_delay=0);
 
+create table push.log_level (
+  id smallint not null default 1,
+  level text,
+  until timestamp with time zone,
+  set_by text,
+  set_at timestamp with time zone,
+  reason text,
+  constraint log_level_check CHECK (((level IS NULL) = (until IS NULL))),
+  constraint log_level_id_check CHECK ((id = 1)),
+  constraint log_level_level_check CHECK ((level = ANY (ARRAY['trace'::text, 'debug'::text, 'info'::text, 'warn'::text, 'error'::text, 'fatal'::text]))),
+  constraint log_level_pkey PRIMARY KEY (id)
+);
+
 create table push.minutes (
   item text collate "C" not null,
   minute timestamp with time zone not null,
@@ -487,7 +502,7 @@ create table push.outbox (
   broadcast_id bigint,
   was_held boolean not null default false,
   n integer not null,
-  notification_ids uuid[] storage e not null,
+  notification_ids uuid[] not null,
   created_ats timestamp with time zone[] not null,
   constraint outbox_pkey PRIMARY KEY (id)
 ) with (autovacuum_vacuum_scale_factor=0.02, autovacuum_vacuum_threshold=1000, autovacuum_vacuum_cost_delay=0);
@@ -547,6 +562,9 @@ create table push.projects (
   frozen_reason text,
   unfrozen_at timestamp with time zone,
   created_at timestamp with time zone not null default now(),
+  paused_at timestamp with time zone,
+  paused_by text,
+  paused_reason text,
   constraint projects_breaker_state_check CHECK ((breaker_state = ANY (ARRAY['closed'::text, 'open'::text]))),
   constraint projects_check CHECK (((rate_budget IS NULL) OR (rate_budget > rate_burst))),
   constraint projects_pkey PRIMARY KEY (id),
@@ -624,13 +642,13 @@ create table push.tally_entries (
   constraint tally_entries_pkey PRIMARY KEY (id)
 ) with (autovacuum_vacuum_scale_factor=0.02, autovacuum_vacuum_threshold=1000, autovacuum_vacuum_cost_delay=0);
 
-create table push.trace_contexts (
-  notification_id uuid not null,
-  traceparent text not null,
-  from_door boolean not null,
-  at timestamp with time zone not null default now(),
-  constraint trace_contexts_pkey PRIMARY KEY (notification_id)
-);
+create table push.token_tally (
+  id bigint not null generated always as identity,
+  platform text not null,
+  state text not null,
+  n bigint not null,
+  constraint token_tally_pkey PRIMARY KEY (id)
+) with (autovacuum_vacuum_scale_factor=0.02, autovacuum_vacuum_threshold=1000, autovacuum_vacuum_cost_delay=0);
 
 create table push.tuning (
   id smallint not null default 1,
@@ -766,8 +784,6 @@ CREATE INDEX receipt_batches_chunk ON push.receipt_batches USING btree (chunk_id
 CREATE INDEX receipt_batches_due ON push.receipt_batches USING btree (project_id, due_at);
 
 CREATE INDEX reconciliations_at ON push.reconciliations USING btree (at);
-
-CREATE INDEX trace_contexts_at ON push.trace_contexts USING btree (at);
 
 -- Functions
 
@@ -983,23 +999,6 @@ begin
 end $function$
 ;
 
-CREATE OR REPLACE FUNCTION push.keep_trace()
- RETURNS trigger
- LANGUAGE plpgsql
- SECURITY DEFINER
- SET search_path TO ''
-AS $function$
-declare
-  given text := pg_catalog.current_setting('todoku.traceparent', true);
-begin
-  if given ~ '^00-[0-9a-f]{32}-[0-9a-f]{16}-[0-9a-f]{2}$' then
-    insert into push.trace_contexts (notification_id, traceparent, from_door) select i.id, given, false from inserted i
-    on conflict (notification_id) do nothing;
-  end if;
-  return null;
-end $function$
-;
-
 CREATE OR REPLACE FUNCTION push.keep_updated_at()
  RETURNS trigger
  LANGUAGE plpgsql
@@ -1007,6 +1006,24 @@ CREATE OR REPLACE FUNCTION push.keep_updated_at()
 AS $function$
 begin
   new.updated_at := now();
+  return new;
+end $function$
+;
+
+CREATE OR REPLACE FUNCTION push.note_project_pause()
+ RETURNS trigger
+ LANGUAGE plpgsql
+ SET search_path TO ''
+AS $function$
+begin
+  if not new.paused then
+    new.paused_at := null;
+    new.paused_by := null;
+    new.paused_reason := null;
+  elsif not old.paused and new.paused_at is null then
+    new.paused_at := clock_timestamp();
+    new.paused_by := 'sql:' || session_user;
+  end if;
   return new;
 end $function$
 ;
@@ -1041,36 +1058,60 @@ CREATE OR REPLACE FUNCTION push.take_in()
  LANGUAGE plpgsql
  SECURITY DEFINER
  SET search_path TO ''
+ SET "TimeZone" TO 'UTC'
 AS $function$
 declare
   stranger bigint;
 begin
   with packed as materialized (
-    select pack.*, coalesce(b.lane, pack.type_lane) as lane, b.id as known
+    select lane, broadcast_id, min(known) as known, hour, count(*) as n, array_agg(id) as ids, array_agg(created_at) as created_ats
     from (
-      select type_lane, broadcast_id, hour, nr / 500 as block, count(*) as n, array_agg(id) as ids, array_agg(created_at) as created_ats
-      from (
-        select i.id, i.created_at, i.broadcast_id, date_bin('1 hour', i.created_at, '2000-01-01 00:00+00') as hour,
-          coalesce(t.lane, (select lane from push.notification_types where type = '*'), (select default_lane from push.policy)) as type_lane,
-          row_number() over () - 1 as nr
-        from inserted i
-        left join push.notification_types t on t.type = i.type
-      ) numbered
-      group by type_lane, broadcast_id, hour, block
-    ) pack
-    left join push.broadcasts b on b.id = pack.broadcast_id
+      select i.id, i.created_at, i.broadcast_id, b.id as known, date_trunc('hour', i.created_at) as hour,
+        coalesce(b.lane, t.lane, d.lane, p.default_lane) as lane,
+        row_number() over () as nr
+      from inserted i
+      cross join push.policy p
+      left join push.notification_types t on t.type = i.type
+      left join push.notification_types d on d.type = '*'
+      left join push.broadcasts b on b.id = i.broadcast_id
+    ) numbered
+    group by lane, broadcast_id, hour, (nr - 1) / 500
   ), counted as (
     insert into push.ledger_entries (hour, broadcast_id, item, n)
     select hour, broadcast_id, 'accepted', sum(n) from packed group by 1, 2
   ), written as (
     insert into push.outbox (lane, broadcast_id, n, notification_ids, created_ats)
-    select lane, broadcast_id, n, ids, created_ats from packed order by block
+    select lane, broadcast_id, n, ids, created_ats from packed
   )
   select broadcast_id into stranger from packed where broadcast_id is not null and known is null limit 1;
   -- As a foreign key would, which would cost every row of a broadcast a look-up and a lock.
   if stranger is not null then
     raise exception 'there is no broadcast %', stranger using errcode = 'foreign_key_violation', table = 'notifications',
       column = 'broadcast_id', hint = 'Leave broadcast_id out: only the rows that a broadcast makes have one.';
+  end if;
+  return null;
+end $function$
+;
+
+CREATE OR REPLACE FUNCTION push.tally_tokens()
+ RETURNS trigger
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO ''
+AS $function$
+begin
+  if tg_op = 'INSERT' then
+    insert into push.token_tally (platform, state, n) select platform, state, count(*) from added group by platform, state;
+  elsif tg_op = 'DELETE' then
+    insert into push.token_tally (platform, state, n) select platform, state, -count(*) from gone group by platform, state;
+  elsif tg_op = 'UPDATE' then
+    insert into push.token_tally (platform, state, n)
+    select platform, state, sum(n)
+    from (select platform, state, 1 as n from added union all select platform, state, -1 from gone) both_sides
+    group by platform, state having sum(n) <> 0;
+  else
+    insert into push.token_tally (platform, state, n)
+    select platform, state, -sum(n) from push.token_tally group by platform, state having sum(n) <> 0;
   end if;
   return null;
 end $function$
@@ -1107,6 +1148,17 @@ begin
 end $function$
 ;
 
+CREATE OR REPLACE FUNCTION push.tell_log_level()
+ RETURNS trigger
+ LANGUAGE plpgsql
+ SET search_path TO ''
+AS $function$
+begin
+  perform pg_catalog.pg_notify('todoku_log_level', '');
+  return null;
+end $function$
+;
+
 CREATE OR REPLACE FUNCTION push.tell_tuning()
  RETURNS trigger
  LANGUAGE plpgsql
@@ -1118,7 +1170,18 @@ begin
 end $function$
 ;
 
--- push.uuid_v7(): uuidv7() of Postgres itself from version 18 on, else made of its parts (see the migrations)
+CREATE OR REPLACE FUNCTION push.uuid_v7()
+ RETURNS uuid
+ LANGUAGE sql
+ PARALLEL SAFE
+AS $function$
+  select pg_catalog.encode(
+    pg_catalog.set_bit(pg_catalog.set_bit(pg_catalog.overlay(
+      pg_catalog.uuid_send(pg_catalog.gen_random_uuid()),
+      pg_catalog.substring(pg_catalog.int8send((pg_catalog.date_part('epoch', pg_catalog.clock_timestamp()) * 1000)::bigint), 3),
+      1, 6), 52, 1), 53, 1), 'hex')::uuid
+$function$
+;
 
 CREATE OR REPLACE FUNCTION push.wake_planning()
  RETURNS trigger
@@ -1148,8 +1211,6 @@ CREATE TRIGGER notification_settings_updated_at BEFORE UPDATE ON public.notifica
 
 CREATE TRIGGER notification_push_trigger AFTER INSERT ON public.notifications REFERENCING NEW TABLE AS inserted FOR EACH STATEMENT EXECUTE FUNCTION push.take_in();
 
-CREATE TRIGGER notification_trace_trigger AFTER INSERT ON public.notifications REFERENCING NEW TABLE AS inserted FOR EACH STATEMENT WHEN ((current_setting('todoku.traceparent'::text, true) <> ''::text)) EXECUTE FUNCTION push.keep_trace();
-
 CREATE TRIGGER notifications_engaged AFTER UPDATE ON public.notifications REFERENCING OLD TABLE AS gone NEW TABLE AS added FOR EACH STATEMENT EXECUTE FUNCTION push.count_engaged();
 
 CREATE TRIGGER notifications_read_at BEFORE UPDATE OF is_read ON public.notifications FOR EACH ROW EXECUTE FUNCTION push.keep_read_at();
@@ -1159,6 +1220,14 @@ CREATE TRIGGER notifications_tell_delete AFTER DELETE ON public.notifications FO
 CREATE TRIGGER notifications_tell_truncate AFTER TRUNCATE ON public.notifications FOR EACH STATEMENT EXECUTE FUNCTION push.tell_caches('notifications', 'all');
 
 CREATE TRIGGER notifications_tell_update AFTER UPDATE ON public.notifications REFERENCING OLD TABLE AS gone NEW TABLE AS added FOR EACH STATEMENT EXECUTE FUNCTION push.tell_caches('notifications');
+
+CREATE TRIGGER push_tokens_tally_delete AFTER DELETE ON public.push_tokens REFERENCING OLD TABLE AS gone FOR EACH STATEMENT EXECUTE FUNCTION push.tally_tokens();
+
+CREATE TRIGGER push_tokens_tally_insert AFTER INSERT ON public.push_tokens REFERENCING NEW TABLE AS added FOR EACH STATEMENT EXECUTE FUNCTION push.tally_tokens();
+
+CREATE TRIGGER push_tokens_tally_truncate AFTER TRUNCATE ON public.push_tokens FOR EACH STATEMENT EXECUTE FUNCTION push.tally_tokens();
+
+CREATE TRIGGER push_tokens_tally_update AFTER UPDATE ON public.push_tokens REFERENCING OLD TABLE AS gone NEW TABLE AS added FOR EACH STATEMENT EXECUTE FUNCTION push.tally_tokens();
 
 CREATE TRIGGER push_tokens_tell_delete AFTER DELETE ON public.push_tokens REFERENCING OLD TABLE AS gone FOR EACH STATEMENT EXECUTE FUNCTION push.tell_caches('tokens');
 
@@ -1172,7 +1241,11 @@ CREATE TRIGGER push_tokens_updated_at BEFORE UPDATE ON public.push_tokens FOR EA
 
 CREATE TRIGGER audit_is_append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON push.audit FOR EACH STATEMENT EXECUTE FUNCTION push.refuse_change();
 
+CREATE TRIGGER log_level_tells AFTER UPDATE ON push.log_level FOR EACH STATEMENT EXECUTE FUNCTION push.tell_log_level();
+
 CREATE CONSTRAINT TRIGGER outbox_wakes_planning AFTER INSERT ON push.outbox DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION push.wake_planning();
+
+CREATE TRIGGER projects_note_pause BEFORE UPDATE OF paused ON push.projects FOR EACH ROW EXECUTE FUNCTION push.note_project_pause();
 
 CREATE TRIGGER tuning_tells AFTER UPDATE ON push.tuning FOR EACH STATEMENT EXECUTE FUNCTION push.tell_tuning();
 
@@ -1276,6 +1349,8 @@ grant usage on sequence push.recoveries_id_seq to todoku_worker;
 
 grant usage on sequence push.tally_entries_id_seq to todoku_worker;
 
+grant usage on sequence push.token_tally_id_seq to todoku_worker;
+
 grant usage on sequence push.tuning_history_id_seq to todoku_worker;
 
 grant insert (push_enabled), insert (quiet_hours_enabled), insert (quiet_hours_end), insert (quiet_hours_start), insert (timezone), insert (types), insert (user_id), select, update (push_enabled), update (quiet_hours_enabled), update (quiet_hours_end), update (quiet_hours_start), update (timezone), update (types) on table public.notification_settings to authenticated;
@@ -1342,6 +1417,8 @@ grant delete, insert, select, update on table push.ledger_entries to todoku_work
 
 grant delete, insert, select, update on table push.ledger_totals to todoku_worker;
 
+grant select, update on table push.log_level to todoku_worker;
+
 grant delete, insert, select, update on table push.minutes to todoku_worker;
 
 grant delete, insert, select, update on table push.notification_ids to todoku_worker;
@@ -1366,7 +1443,7 @@ grant delete, insert, select on table push.reports to todoku_worker;
 
 grant delete, insert, select, update on table push.tally_entries to todoku_worker;
 
-grant delete, insert, select, update on table push.trace_contexts to todoku_worker;
+grant delete, insert, select, update on table push.token_tally to todoku_worker;
 
 grant select, update on table push.tuning to todoku_worker;
 

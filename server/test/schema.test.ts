@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
+import { dumpSchema } from '../src/database/schema-dump.js';
 import { testDatabase } from './support/database.js';
-import { dumpSchema } from './support/schema-dump.js';
 
 it('is what supabase/schema.sql says: a change of the migrations shows as a change of the schema', async () => {
   const db = await testDatabase();

@@ -39,6 +39,16 @@ export function wholeNumber(least: number, most: number): (text: string) => numb
   };
 }
 
+/** `30m`, `2h`, `7d`, in milliseconds; at most `longest`, whose text is for people. */
+export function spanArgument(longest: number, text: string): (given: string) => number {
+  return (given) => {
+    const span = /^(\d{1,6})([smhd])$/.exec(given);
+    const ms = Number(span?.[1] ?? 0) * (units[span?.[2] ?? ''] ?? 0);
+    if (ms <= 0 || ms > longest) throw new InvalidArgumentError(`It has to be a span such as 30m, 2h or 7d, at most ${text}.`);
+    return ms;
+  };
+}
+
 /** An id that the database counts up. */
 export const id = wholeNumber(1, Number.MAX_SAFE_INTEGER);
 

@@ -3,13 +3,16 @@ import type { Cli } from './cli.js';
 import { addAlerts } from './commands/alerts.js';
 import { addAudit } from './commands/audit.js';
 import { addBroadcast } from './commands/broadcast.js';
+import { addDoctor } from './commands/doctor.js';
 import { addExplain } from './commands/explain.js';
 import { addKeys } from './commands/keys.js';
 import { addLedger } from './commands/ledger.js';
+import { addLogs } from './commands/logs.js';
 import { addMigrate } from './commands/migrate.js';
 import { addMonitoring } from './commands/monitoring.js';
 import { addPartitions } from './commands/partitions.js';
 import { addPolicy } from './commands/policy.js';
+import { addProject } from './commands/project.js';
 import { addQueue } from './commands/queue.js';
 import { addReconcile } from './commands/reconcile.js';
 import { addRecover } from './commands/recover.js';
@@ -37,10 +40,12 @@ export function addCommands(program: Command, cli: Cli): void {
     addLedger,
     addExplain,
     addReconcile,
+    addDoctor,
     addAlerts,
     addRecover,
     addQueue,
     addSwitches,
+    addProject,
     addBroadcast,
     addTokens,
     addSettings,
@@ -49,6 +54,7 @@ export function addCommands(program: Command, cli: Cli): void {
     addTuning,
     addKeys,
     addAudit,
+    addLogs,
     addPartitions,
     addRepl,
     addSql,

@@ -4,17 +4,20 @@ import type { FastifyInstance } from 'fastify';
 import type { Registry } from 'prom-client';
 import { systemClock } from '../clock/clock.js';
 import type { Config } from '../config/config.js';
-import { migrationsDirectory, readMigrations } from '../database/migration-files.js';
+import { migrationsDirectory, readMigrations, readSchema } from '../database/migration-files.js';
 import { openStore } from '../database/open-store.js';
 import { TodokuError } from '../errors/todoku-error.js';
 import { CallerLimits } from '../http/caller-limits.js';
 import { createHttpServer } from '../http/create-http-server.js';
-import { createLogger } from '../logging/create-logger.js';
+import { type AdjustableLogger, createLogger } from '../logging/create-logger.js';
 import type { Logger } from '../logging/logger.js';
 import { createMetrics } from '../monitoring/metrics.js';
+import { runDoctor } from '../operations/doctor/run-doctor.js';
+import { LogLevelFollower } from '../operations/log-level.js';
 import { sendSampleTraffic } from '../operations/sample-traffic.js';
 import { type Phase, runPhases } from '../operations/shutdown.js';
 import { addTuningMetrics } from '../performance/tuning-metrics.js';
+import { providerTime } from '../providers/provider-time.js';
 import { queueDepth } from '../queue/postgres/queue-depth.js';
 import type { QueueDepth } from '../queue/queue-engine.js';
 import { ensureAdminKey } from '../security/admin-key-file.js';
@@ -47,11 +50,13 @@ const ADDRESS_ERRORS: ReadonlySet<string> = new Set(['EADDRINUSE', 'EACCES', 'EA
  * there is no partial start. Resolves to the process's exit code.
  */
 export async function runServe(config: Config, messages: Messages = en): Promise<number> {
-  const { logger: log } = createLogger({ level: config.logLevel, instance: config.instance, pretty: process.stdout.isTTY });
+  const pretty = config.logFormat === null ? process.stdout.isTTY : config.logFormat === 'pretty';
+  const logger = createLogger({ level: config.logLevel, instance: config.instance, pretty });
+  const log = logger.logger;
   const opened: Opened = [];
   const ended = untilSignal(log);
   try {
-    await start(config, log, opened, messages);
+    await start(config, logger, opened, messages);
   } catch (error) {
     await runPhases(opened, log);
     throw error;
@@ -62,7 +67,8 @@ export async function runServe(config: Config, messages: Messages = en): Promise
   return unfinished.length === 0 ? 0 : 1;
 }
 
-async function start(config: Config, log: Logger, opened: Opened, messages: Messages): Promise<void> {
+async function start(config: Config, logger: AdjustableLogger, opened: Opened, messages: Messages): Promise<void> {
+  const log = logger.logger;
   const onStop = (name: string, run: () => Promise<void>, timeoutMs = CLOSE_MS): void => {
     opened.unshift({ name, timeoutMs, run });
   };
@@ -83,6 +89,11 @@ async function start(config: Config, log: Logger, opened: Opened, messages: Mess
   const { database } = foundation;
   const tracing = await openTracing(config.tracing, { database, clock: systemClock, log, version: VERSION, instance: config.instance });
   if (tracing !== null) onStop('traces', () => tracing.close());
+  const level = new LogLevelFollower({
+    ...{ database: foundation.database, logger, log, base: config.logLevel, monotonic: systemClock.monotonic },
+  });
+  await level.start();
+  onStop('log level', () => level.stop());
   const adminKey = await ensureAdminKey(config.dataDirectory, foundation.database, log);
 
   const metrics = createMetrics({ database: foundation.database, clock: surroundings.clock });
@@ -115,6 +126,11 @@ async function openDoor(
 ): Promise<FastifyInstance> {
   const { database, pushTokenManager, notificationPerformanceOptimizer, caches, providers } = foundation;
   const { clock, log } = surroundings;
+  const migrations = readMigrations(migrationsDirectory);
+  const doctorParts = {
+    ...{ config, configProblem: null, clock, providers, migrations, schema: readSchema() },
+    providerTime: () => providerTime(config.expo.baseUrl),
+  };
   return await createHttpServer({
     ...openManagers(config, surroundings, foundation, tracing),
     database,
@@ -126,10 +142,11 @@ async function openDoor(
     log,
     metrics,
     apiKeys: new ApiKeys({ database, clock, log }),
+    doctor: () => runDoctor(doctorParts, database),
     limits: config.rateLimit ? new CallerLimits(clock) : null,
     userTokens: new UserTokenVerifier(config.security.userTokens, clock, log),
     queue: { depth: () => database.query<QueueDepth & object>(queueDepth) },
-    migrations: readMigrations(migrationsDirectory).map((migration) => migration.version),
+    migrations: migrations.map((migration) => migration.version),
     sends: config.roles.includes('worker'),
     version: VERSION,
   });

@@ -14,6 +14,8 @@ export interface Config {
   readonly dataDirectory: string;
   readonly roles: readonly Role[];
   readonly logLevel: LogLevel;
+  /** null: pretty at a terminal. */
+  readonly logFormat: 'json' | 'pretty' | null;
   readonly pushEnabled: boolean;
   readonly rateLimit: boolean;
   readonly shutdownSeconds: number;

@@ -101,6 +101,7 @@ function arrange(values: Values, unknown: readonly string[]): Config {
     dataDirectory: resolve(checkout, values.TODOKU_DATA_DIR),
     roles: values.TODOKU_ROLES,
     logLevel: values.LOG_LEVEL,
+    logFormat: values.LOG_FORMAT,
     pushEnabled: values.PUSH_NOTIFICATIONS_ENABLED,
     rateLimit: values.TODOKU_RATE_LIMIT,
     shutdownSeconds: values.TODOKU_SHUTDOWN_SECONDS,

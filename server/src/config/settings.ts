@@ -47,7 +47,17 @@ export const settings = {
     'What this process does: `api` answers HTTP, `worker` plans, sends and fetches receipts.',
     'api, worker or both, with a comma between',
   ),
-  LOG_LEVEL: required(z.enum(logLevels), 'info', 'The least important log lines that are written.', `one of ${logLevels.join(', ')}`),
+  LOG_LEVEL: required(
+    z.enum(logLevels),
+    'info',
+    'The least important log lines that are written. `todoku logs level` changes it in running processes for a while.',
+    `one of ${logLevels.join(', ')}`,
+  ),
+  LOG_FORMAT: optional(z.enum(['json', 'pretty']), {
+    meaning: '`json`: one object a line, for machines; `pretty`: lines for people.',
+    fallbackMeaning: 'pretty at a terminal, else json',
+    expected: 'one of json, pretty',
+  }),
   PUSH_NOTIFICATIONS_ENABLED: required(
     flag(),
     'true',

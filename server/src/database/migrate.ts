@@ -87,7 +87,7 @@ async function applyAll(client: Client, migrations: readonly Migration[], log: L
     'select version, statements from supabase_migrations.schema_migrations',
   );
   const done = new Map(answer.rows.map((row) => [row.version, row.statements]));
-  const report = compare(migrations, done);
+  const report = compareMigrations(migrations, done);
   warn(report, [...done.keys()], migrations, log);
   const applied: string[] = [];
   for (const migration of migrations) {
@@ -116,7 +116,11 @@ async function applyOne(client: Client, migration: Migration): Promise<void> {
   }
 }
 
-function compare(migrations: readonly Migration[], done: ReadonlyMap<string, readonly string[] | null>): Omit<MigrationReport, 'applied'> {
+/** `done`: by version, the statements as they were applied; null where they were not kept. */
+export function compareMigrations(
+  migrations: readonly Migration[],
+  done: ReadonlyMap<string, readonly string[] | null>,
+): Omit<MigrationReport, 'applied'> {
   const ours = new Set(migrations.map((migration) => migration.version));
   const drifted = migrations.filter(({ version, sql }) => {
     const statements = done.get(version);

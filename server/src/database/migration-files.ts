@@ -13,6 +13,11 @@ export interface Migration {
 /** `supabase/migrations` of this checkout; the same distance from the source and from the built file. */
 export const migrationsDirectory = fileURLToPath(new URL('../../../supabase/migrations/', import.meta.url));
 
+/** What the migrations make, as `supabase/schema.sql` of this checkout has it: for reading and comparing. */
+export function readSchema(): string {
+  return readFileSync(join(migrationsDirectory, '..', 'schema.sql'), 'utf8');
+}
+
 const fileName = /^(\d+)_(.+)\.sql$/;
 
 /** In order of version. Throws on a file that is not named `<digits>_<name>.sql` and on two files of one version. */

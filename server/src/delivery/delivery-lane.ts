@@ -3,6 +3,7 @@ import type { Database } from '../database/database.js';
 import { failpoint } from '../failpoints/failpoint.js';
 import { describeError } from '../logging/describe-error.js';
 import type { Logger } from '../logging/logger.js';
+import { logNotificationError } from '../logging/notification-error.js';
 import type { ClaimedChunk } from '../planning/handover.js';
 import type { Lane } from '../planning/planning-types.js';
 import type { Policy, PolicyCache } from '../planning/policy-cache.js';
@@ -191,7 +192,8 @@ export class DeliveryLane {
       await send();
     } catch (error) {
       // Perhaps on the wire: the lease runs out, and then the type's policy for unknowns decides.
-      this.#parts.log.error({ chunkId: lease.chunkId, error: describeError(error) }, 'NotificationError: a chunk was not settled');
+      const fields = { chunkId: lease.chunkId, error: describeError(error) };
+      logNotificationError(this.#parts.log, 'CHUNK_NOT_SETTLED', 'a chunk was not settled', fields);
     } finally {
       this.meter.add(-1);
       this.#freed.wake();
@@ -200,12 +202,13 @@ export class DeliveryLane {
 
   async #giveBack(leases: readonly LeasedChunk[], error: unknown): Promise<void> {
     const { engine, log, sleep } = this.#parts;
-    log.error({ chunks: leases.length, error: describeError(error) }, 'NotificationError: content could not be loaded');
+    const fields = { chunks: leases.length, error: describeError(error) };
+    logNotificationError(log, 'CONTENT_NOT_LOADED', 'content could not be loaded', fields);
     try {
       const attempt = { outcome: 'not_sent', durationMs: 0, httpStatus: null, code: 'CONTENT_NOT_LOADED', requestId: null } as const;
       await keepTrying(() => engine.retry(leases, { delayMs: 1000, burnsAttempt: false, attempt }), sleep);
     } catch (second) {
-      log.error({ error: describeError(second) }, 'NotificationError: leases could not be given back');
+      logNotificationError(log, 'LEASES_NOT_RETURNED', 'leases could not be given back', { error: describeError(second) });
     }
   }
 }

@@ -1,6 +1,7 @@
 import type { Database } from '../database/database.js';
 import { failpoint } from '../failpoints/failpoint.js';
 import type { Logger } from '../logging/logger.js';
+import { logNotificationError } from '../logging/notification-error.js';
 import type { PolicyCache } from '../planning/policy-cache.js';
 import type { ChunkResult, ItemResult, LeasedChunk, QueueEngine, RequeueGroup } from '../queue/queue-engine.js';
 import { backoffMs } from './backoff.js';
@@ -45,10 +46,8 @@ export class LeaseRecovery {
     const { maxCrashRecoveries } = await this.#parts.policies.get();
     const results = leases.map((lease) => this.#resultFor(lease, maxCrashRecoveries));
     await engine.complete(database, results);
-    log.warn(
-      { chunks: leases.length, deliveries: leases.reduce((sum, lease) => sum + lease.recipients, 0) },
-      'NotificationError: leases ran out; their deliveries are unknown',
-    );
+    const found = { chunks: leases.length, deliveries: leases.reduce((sum, lease) => sum + lease.recipients, 0) };
+    logNotificationError(log, 'LEASE_EXPIRED', 'leases ran out; their deliveries are unknown', found, 'warn');
     return leases.length;
   }
 

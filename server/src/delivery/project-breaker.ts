@@ -1,6 +1,7 @@
 import type { Database } from '../database/database.js';
 import { describeError } from '../logging/describe-error.js';
 import type { Logger } from '../logging/logger.js';
+import { logNotificationError } from '../logging/notification-error.js';
 import type { ProjectRegistry } from './project-registry.js';
 
 /** Unreachable or unintelligible this many times in a row: stop trying everything, probe. */
@@ -76,7 +77,10 @@ export class ProjectBreaker {
     try {
       await work();
     } catch (error) {
-      this.#log.error({ projectId, error: describeError(error) }, 'NotificationError: the breaker could not be written');
+      logNotificationError(this.#log, 'BREAKER_NOT_WRITTEN', 'the breaker could not be written', {
+        projectId,
+        error: describeError(error),
+      });
     }
   }
 
@@ -109,10 +113,8 @@ export class ProjectBreaker {
     );
     await this.#registry.refresh();
     if (opened.length > 0) {
-      this.#log.error(
-        { projectId, code, probeSeconds },
-        'NotificationError: breaker opened, nothing of this project is sent until a probe is answered',
-      );
+      const text = 'breaker opened, nothing of this project is sent until a probe is answered';
+      logNotificationError(this.#log, 'BREAKER_OPENED', text, { projectId, reason: code, probeSeconds });
     }
   }
 }

@@ -2,6 +2,7 @@ import type { Clock } from '../clock/clock.js';
 import { failpoint } from '../failpoints/failpoint.js';
 import { describeError } from '../logging/describe-error.js';
 import type { Logger } from '../logging/logger.js';
+import { logNotificationError } from '../logging/notification-error.js';
 import type { DeliveryMetrics } from '../monitoring/delivery-metrics.js';
 import type { LoadedChunk } from '../planning/delivery-content.js';
 import type { LocalTime } from '../planning/local-time.js';
@@ -11,6 +12,7 @@ import type { AttemptFacts, LeasedChunk, QueueEngine } from '../queue/queue-engi
 import type { Keyring } from '../security/keyring.js';
 import { backoffMs } from './backoff.js';
 import { keepTrying } from './keep-trying.js';
+import { logRefusal, logResults } from './log-failures.js';
 import type { OutcomeWriter } from './outcome-writer.js';
 import { type PreparedChunk, prepareChunk } from './prepare-chunk.js';
 import type { ProjectBreaker } from './project-breaker.js';
@@ -70,7 +72,7 @@ export class ChunkSender {
     }
     const prepared = prepareChunk(lease, loaded, { policy, localTime, keyring, random });
     for (const fault of prepared.faults.slice(0, 1)) {
-      log.error({ chunkId: lease.chunkId, code: fault.code, count: prepared.faults.length }, `NotificationError: ${fault.message}`);
+      logNotificationError(log, fault.code, fault.message, { chunkId: lease.chunkId, n: prepared.faults.length });
     }
     if (prepared.messages.length === 0) {
       await this.#complete(prepared, { items: prepared.items, groups: prepared.groups }, { ...NOT_SENT, code: 'NOTHING_TO_SEND' });
@@ -84,7 +86,10 @@ export class ChunkSender {
     if (FAILPOINTS) await failpoint('after_write');
     const result = await sending;
     if (FAILPOINTS) await failpoint('after_response');
-    await this.#settle(prepared, result, attemptFacts(result, clock.monotonic() - startedAt), policy.maxAttempts);
+    const attempt = attemptFacts(result, clock.monotonic() - startedAt);
+    const { chunkId, projectId, lane } = lease;
+    log.debug({ chunkId, projectId, lane, messages: prepared.messages.length, ...attempt }, 'a request has its answer');
+    await this.#settle(prepared, result, attempt, policy.maxAttempts);
   }
 
   async #leaseLasts(lease: LeasedChunk, claimedAt: number): Promise<boolean> {
@@ -112,6 +117,7 @@ export class ChunkSender {
       await breaker.failed(projectId, result.code, isProbe);
     else if (resolution.projectFault !== null) await breaker.fault(projectId, resolution.projectFault, isProbe);
     else await breaker.answered(projectId);
+    logResults(this.#parts.log, prepared, result, resolution.items);
     await this.#adoptProjects(resolution, projectId);
     await this.#complete(prepared, resolution, attempt, resolution.deadTokens);
   }
@@ -120,6 +126,7 @@ export class ChunkSender {
   async #giveBack(prepared: PreparedChunk, result: RefusedResult, attempt: AttemptFacts): Promise<void> {
     const { breaker, random } = this.#parts;
     const { lease } = prepared;
+    logRefusal(this.#parts.log, lease, result, 'a request was refused as a whole; it is tried again');
     if (result.kind === 'project_fault') {
       await breaker.fault(lease.projectId, result.code, lease.isProbe);
     } else if (result.wholeProject) {
@@ -150,7 +157,10 @@ export class ChunkSender {
       }
     } catch (error) {
       // They stay apart in their groups; the next refusal tells again whose they are. What was refused must be written all the same.
-      log.error({ projectId, error: describeError(error) }, 'NotificationError: tokens could not be moved to their project');
+      logNotificationError(log, 'TOKENS_NOT_MOVED', 'tokens could not be moved to their project', {
+        projectId,
+        error: describeError(error),
+      });
     }
   }
 
@@ -168,10 +178,9 @@ export class ChunkSender {
     if (FAILPOINTS) await failpoint('after_outcome_commit');
     if (kept) this.#parts.metrics.attempted(prepared.lease, attempt, items);
     if (!kept) {
-      this.#parts.log.warn(
-        { chunkId: prepared.lease.chunkId, epoch: prepared.lease.epoch },
-        'NotificationError: an outcome came after its lease and changed nothing',
-      );
+      const { chunkId, epoch } = prepared.lease;
+      const text = 'an outcome came after its lease and changed nothing';
+      logNotificationError(this.#parts.log, 'OUTCOME_LATE', text, { chunkId, epoch }, 'warn');
     }
   }
 }

@@ -2,6 +2,7 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { TodokuError } from '../errors/todoku-error.js';
 import { describeError } from '../logging/describe-error.js';
 import type { Logger } from '../logging/logger.js';
+import { logNotificationError } from '../logging/notification-error.js';
 import { retryAfterOf, toTodokuError } from './to-todoku-error.js';
 
 /** The body of every answer that is an error. */
@@ -39,7 +40,7 @@ export function noteError(thrown: unknown, request: FastifyRequest, log: Logger)
     code: error.code,
     error: describeError(error.cause ?? error),
   };
-  if (error.code === 'INTERNAL') log.error(fields, 'NotificationError: a request failed');
+  if (error.code === 'INTERNAL') logNotificationError(log, error.code, 'a request failed', fields);
   else if (error.status >= 500) log.warn(fields, 'a request was refused');
   else log.debug(fields, 'a request was refused');
   return error;

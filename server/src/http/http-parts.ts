@@ -9,6 +9,7 @@ import type { Inbox } from '../notifications/inbox.js';
 import type { NotificationService } from '../notifications/notification-service.js';
 import type { ControlPanel } from '../operations/controls.js';
 import type { ControlsCache } from '../operations/controls-cache.js';
+import type { DoctorReport } from '../operations/doctor/run-doctor.js';
 import type { SharedCaches } from '../performance/caches/shared-caches.js';
 import type { NotificationPerformanceOptimizer } from '../performance/notification-performance-optimizer.js';
 import type { PolicyManager } from '../planning/policy-manager.js';
@@ -44,6 +45,8 @@ export interface HttpParts {
   readonly reportDesk: ReportDesk;
   /** For a look at whether they answer. */
   readonly providers: readonly Provider[];
+  /** Looks at everything that the system stands on. */
+  readonly doctor: () => Promise<DoctorReport>;
   readonly notificationPerformanceOptimizer: NotificationPerformanceOptimizer;
   /** Versions of the migrations that this checkout has, for readiness. */
   readonly migrations: readonly string[];

@@ -57,11 +57,11 @@ it('says what an error is', () => {
 it('writes for people what cannot steer their terminal', () => {
   const { logger, lines } = recording(true);
   logger.warn({ agent: 'curl\u001b[31m', n: 2 }, 'line one\nline two');
-  expect(lines).toEqual([expect.stringMatching(/^[\d:.]{12} WARN {2}line one\\nline two {2}agent=curl\\u001b\[31m {2}n=2\n$/)]);
+  expect(lines).toEqual([expect.stringMatching(/^WARN {2}[\d:.]{12} line one\\nline two {2}agent=curl\\u001b\[31m {2}n=2\n$/)]);
 });
 
 it('shows people the stack of an error and of its cause', () => {
   const { logger, lines } = recording(true);
   logger.error({ err: new Error('outer', { cause: new Error('inner') }) }, 'failed');
-  expect(lines.join('')).toMatch(/ERROR failed\n {4}Error: outer\n[^]* {4}Error: inner\n/);
+  expect(lines.join('')).toMatch(/ERROR [\d:.]{12} failed\n {4}Error: outer\n[^]* {4}Error: inner\n/);
 });

@@ -1,4 +1,5 @@
 import { type DestinationStream, destination, type Level, type Logger as PinoLogger, pino } from 'pino';
+import { countableLine } from './countable-line.js';
 import { describeError } from './describe-error.js';
 import { prettyLine } from './pretty-line.js';
 import { redact } from './redact.js';
@@ -24,12 +25,25 @@ export interface AdjustableLogger {
 }
 
 /** Fields that hold secrets or what people write to each other, whatever it looks like. The rest is masked by shape, on the finished line. */
-const secretFields = ['authorization', 'cookie', 'password', 'secret', 'token', 'plaintext', 'accessToken', 'apiKey', 'title', 'data'];
+const secretFields = [
+  'authorization',
+  'cookie',
+  'password',
+  'secret',
+  'token',
+  'plaintext',
+  'accessToken',
+  'apiKey',
+  'title',
+  'data',
+  'body',
+];
 const severity: Readonly<Record<LogLevel, number>> = { trace: 10, debug: 20, info: 30, warn: 40, error: 50, fatal: 60 };
 
 export function createLogger(options: LoggerOptions): AdjustableLogger {
   let current = options.level;
   const out = options.destination ?? destination(1);
+  const shape = options.pretty ? prettyLine : countableLine;
   const logger = pino(
     {
       // Children keep the level that they were made with, so the level is kept here and everything else lets through.
@@ -47,7 +61,7 @@ export function createLogger(options: LoggerOptions): AdjustableLogger {
         streamWrite: redact,
       },
     },
-    options.pretty ? { write: (line) => out.write(prettyLine(line)) } : out,
+    { write: (line) => out.write(shape(line)) },
   );
   return {
     logger,

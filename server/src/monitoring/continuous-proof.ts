@@ -1,5 +1,6 @@
 import type { Database } from '../database/database.js';
 import type { Logger } from '../logging/logger.js';
+import { logNotificationError } from '../logging/notification-error.js';
 import { reconcile } from './reconciler.js';
 
 /** A proof that took long is not repeated at once: it may take a tenth of the time. */
@@ -28,7 +29,7 @@ export async function proveWhenDue(database: Database, log: Logger, everySeconds
   if (!proof.complete) log.warn({ durationMs: proof.durationMs }, 'the ledger could not be proved in time');
   else if (proof.unaccounted > 0) {
     const findings = proof.findings.slice(0, 20).map((finding) => ({ ...finding, ids: finding.ids.slice(0, 20) }));
-    log.error({ unaccounted: proof.unaccounted, findings }, 'NotificationError: notifications are unaccounted for');
+    logNotificationError(log, 'LEDGER_UNACCOUNTED', 'notifications are unaccounted for', { unaccounted: proof.unaccounted, findings });
   }
   return false;
 }

@@ -79,8 +79,7 @@ test('scrapes share what was read', async () => {
   expect(statements).toBe(once);
   tick(5000);
   await registry.metrics();
-  // Tokens are counted once a minute only.
-  expect(statements).toBe(2 * once - 1);
+  expect(statements).toBe(2 * once);
 });
 
 test('without a database a scrape still answers', async () => {

@@ -111,6 +111,12 @@ const gauges: readonly SystemMetric[] = [
       status.projects.map(({ provider, name, breaker }) => [{ project: `${provider}/${name}` }, flag(breaker === 'open')]),
   },
   {
+    name: 'project_paused',
+    help: '1: an operator has paused this project',
+    labels: ['project'],
+    samples: ({ status }) => status.projects.map(({ provider, name, paused }) => [{ project: `${provider}/${name}` }, flag(paused)]),
+  },
+  {
     name: 'token_invalidation_frozen',
     help: '1: too many tokens were called dead at once, none is quarantined',
     labels: ['project'],
@@ -146,7 +152,7 @@ const gauges: readonly SystemMetric[] = [
   },
   {
     name: 'tokens',
-    help: 'Push tokens, at most a minute old',
+    help: 'Push tokens by what is known of them',
     labels: ['platform', 'state'],
     samples: ({ tokens }) => tokens.map(({ platform, state, n }) => [{ platform, state }, n]),
   },

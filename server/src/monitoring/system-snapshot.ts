@@ -1,16 +1,11 @@
 import type { Database } from '../database/database.js';
+import { countTokens, type TokenCount } from '../tokens/token-tally.js';
 import { type AlertCount, countAlerts } from './alerts/alert-counts.js';
 import { readLedger } from './ledger.js';
 import type { LedgerRow } from './ledger-types.js';
 import { type Figures, readFigures } from './read-figures.js';
 import { lastReconciliation, type Reconciliation } from './reconciler.js';
 import { readStatus, type SystemStatus } from './system-status.js';
-
-export interface TokenCount {
-  readonly platform: string;
-  readonly state: string;
-  readonly n: number;
-}
 
 /** What a scrape tells of the whole system, whichever process is asked. */
 export interface SystemSnapshot {
@@ -24,15 +19,12 @@ export interface SystemSnapshot {
 
 /** Several scrapers, or one in a hurry, share what was read. */
 const snapshotMs = 5_000;
-/** Counting tokens reads all of them. */
-const tokensMs = 60_000;
 
 /** Reads the system for its metrics, as seldom as may be. Throws when the database does not answer. */
 export class SnapshotReader {
   readonly #database: Database;
   readonly #monotonic: () => number;
   #snapshot: { readonly at: number; readonly value: Promise<SystemSnapshot> } | null = null;
-  #tokens: { readonly at: number; readonly value: readonly TokenCount[] } | null = null;
 
   constructor(database: Database, monotonic: () => number) {
     this.#database = database;
@@ -56,22 +48,12 @@ export class SnapshotReader {
       readStatus(this.#database),
       readLedger(this.#database),
       lastReconciliation(this.#database),
-      this.#countTokens(),
+      countTokens(this.#database),
       countAlerts(this.#database),
       readFigures(this.#database),
     ]);
     const [row] = ledger.rows;
     if (row === undefined) throw new Error('a ledger without a row');
     return { status, ledger: row, proof, tokens, alerts, figures };
-  }
-
-  async #countTokens(): Promise<readonly TokenCount[]> {
-    const now = this.#monotonic();
-    if (this.#tokens !== null && now - this.#tokens.at < tokensMs) return this.#tokens.value;
-    const value = await this.#database.query<TokenCount & object>(
-      'select platform, state, count(*) as n from public.push_tokens group by 1, 2 order by 1, 2',
-    );
-    this.#tokens = { at: now, value };
-    return value;
   }
 }

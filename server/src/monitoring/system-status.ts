@@ -24,6 +24,10 @@ export interface ProjectStatus {
   /** Recipients a second; null: no limit. */
   readonly rateBudget: number | null;
   readonly paused: boolean;
+  readonly pausedAt: Date | null;
+  readonly pausedBy: string | null;
+  /** null: it was paused by SQL. */
+  readonly pausedReason: string | null;
   readonly breaker: 'closed' | 'open';
   readonly breakerReason: string | null;
   readonly breakerOpenedAt: Date | null;
@@ -66,7 +70,8 @@ from push.workers where heartbeat_at > now() - interval '1 day'
 order by stopped_at is not null, started_at desc`;
 
 const projects = /* sql */ `
-select id, provider, name, rate_budget as "rateBudget", paused, breaker_state as breaker, breaker_reason as "breakerReason",
+select id, provider, name, rate_budget as "rateBudget", paused, paused_at as "pausedAt", paused_by as "pausedBy",
+  paused_reason as "pausedReason", breaker_state as breaker, breaker_reason as "breakerReason",
   breaker_opened_at as "breakerOpenedAt", breaker_probe_at as "breakerProbeAt",
   case when backoff_until > clock_timestamp() then backoff_until end as "backoffUntil", frozen_at as "frozenAt", frozen_reason as "frozenReason"
 from push.projects order by id`;
@@ -80,6 +85,11 @@ from (select coalesce(sum(n), 0)::bigint as outbox, min(at) as "outboxOldest" fr
   (select coalesce(sum(n), 0)::bigint as receipts, coalesce(sum(n) filter (where due_at <= clock_timestamp()), 0)::bigint as "receiptsDue",
     min(sent_at) as "receiptsOldest" from push.receipt_batches) r`;
 
+/** Every provider project, by number. */
+export async function readProjects(database: Pick<Queryable, 'query'>): Promise<ProjectStatus[]> {
+  return await database.query<ProjectStatus>(projects);
+}
+
 /** How the system stands at this moment. */
 export async function readStatus(database: Queryable): Promise<SystemStatus> {
   const controls = await readControls(database);
@@ -92,7 +102,7 @@ export async function readStatus(database: Queryable): Promise<SystemStatus> {
     triggerEnabled: triggerEnabled === true,
     workers: await database.query<WorkerStatus>(workers),
     queue: await database.query<QueueDepth>(queueDepth),
-    projects: await database.query<ProjectStatus>(projects),
+    projects: await readProjects(database),
     waiting: rest,
   };
 }

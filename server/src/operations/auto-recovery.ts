@@ -1,6 +1,7 @@
 import type { Database } from '../database/database.js';
 import { describeError } from '../logging/describe-error.js';
 import type { Logger } from '../logging/logger.js';
+import { logNotificationError } from '../logging/notification-error.js';
 import { recordAct } from '../security/audit.js';
 import type { PushTokenManager } from '../tokens/push-token-manager.js';
 import type { By, NotificationQueueManager } from './notification-queue-manager.js';
@@ -34,7 +35,7 @@ export async function autoRecovery({ database, queue, tokens, log }: RecoveryPar
     try {
       steps.push({ step, ok: true, result: await work() });
     } catch (error) {
-      log.error({ step, error: describeError(error) }, 'NotificationError: recovery failed');
+      logNotificationError(log, 'RECOVERY_FAILED', 'recovery failed', { step, error: describeError(error) });
       steps.push({ step, ok: false, result: error instanceof Error ? error.message : String(error) });
     }
   };
@@ -50,7 +51,7 @@ export async function autoRecovery({ database, queue, tokens, log }: RecoveryPar
   const recovery = { ok: steps.every(({ ok }) => ok), steps };
   // What can't be stored now is in the log, and an outside watcher hears of a database that is gone.
   await recordRecovery(database, recovery, by).catch((error: unknown) =>
-    log.error({ error: describeError(error) }, 'NotificationError: the recovery could not be recorded'),
+    logNotificationError(log, 'RECOVERY_NOT_RECORDED', 'the recovery could not be recorded', { error: describeError(error) }),
   );
   return recovery;
 }

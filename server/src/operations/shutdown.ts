@@ -1,5 +1,6 @@
 import { describeError } from '../logging/describe-error.js';
 import type { Logger } from '../logging/logger.js';
+import { logNotificationError } from '../logging/notification-error.js';
 
 export interface Phase {
   readonly name: string;
@@ -24,17 +25,15 @@ async function finishes(phase: Phase, log: Logger): Promise<boolean> {
   let timer: NodeJS.Timeout | undefined;
   const tooLong = new Promise<boolean>((resolve) => {
     timer = setTimeout(() => {
-      log.error(
-        { phase: phase.name, timeoutMs: phase.timeoutMs },
-        'NotificationError: a stopping phase took too long, going on without it',
-      );
+      const fields = { phase: phase.name, timeoutMs: phase.timeoutMs };
+      logNotificationError(log, 'STOP_TOO_LONG', 'a stopping phase took too long, going on without it', fields);
       resolve(false);
     }, phase.timeoutMs);
   });
   try {
     return await Promise.race([phase.run().then(() => true), tooLong]);
   } catch (error) {
-    log.error({ phase: phase.name, error: describeError(error) }, 'NotificationError: a stopping phase failed');
+    logNotificationError(log, 'STOP_FAILED', 'a stopping phase failed', { phase: phase.name, error: describeError(error) });
     return false;
   } finally {
     clearTimeout(timer);

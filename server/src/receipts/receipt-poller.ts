@@ -1,11 +1,13 @@
 import { plainArray, textArray } from '../database/array-literal.js';
 import type { Database } from '../database/database.js';
 import { LowWater } from '../database/low-water.js';
+import { logFailures } from '../delivery/log-failures.js';
 import type { ProjectBreaker } from '../delivery/project-breaker.js';
 import type { ProjectRegistry } from '../delivery/project-registry.js';
 import type { DeadToken, TokenQuarantine } from '../delivery/token-quarantine.js';
 import { failpoint } from '../failpoints/failpoint.js';
 import type { Logger } from '../logging/logger.js';
+import { logNotificationError } from '../logging/notification-error.js';
 import type { PolicyCache } from '../planning/policy-cache.js';
 import type { Provider, Receipt } from '../providers/provider.js';
 import { GIVE_UP_SECONDS, nextReceiptDelay } from './receipt-schedule.js';
@@ -127,7 +129,8 @@ export class ReceiptPoller {
     result: { readonly kind: 'transient' | 'project_fault'; readonly code: string; readonly retryAfterMs: number | null },
     trace: ReceiptTrace | undefined,
   ): Promise<void> {
-    this.#parts.log.warn({ projectId, code: result.code, batches: batches.length }, 'NotificationError: receipts could not be fetched');
+    const fields = { projectId, batches: batches.length };
+    logNotificationError(this.#parts.log, result.code, 'receipts could not be fetched', fields, 'warn');
     // A ticket that has become too old is given up even when nobody answers.
     const old = batches.filter((batch) => batch.ageSeconds >= GIVE_UP_SECONDS);
     if (old.length > 0) await this.#settle(projectId, old, new Map(), trace);
@@ -174,9 +177,22 @@ export class ReceiptPoller {
       const settled = batches.map(({ id }, i) => ({ batchId: id, verdicts: verdicts[i] ?? [] }));
       trace.end(settled.filter(({ batchId }) => ours.has(batchId)));
     }
+    this.#log(projectId, verdicts.flat());
     if (projectFault !== null) await breaker.fault(projectId, projectFault);
   }
+
+  #log(projectId: number, verdicts: readonly Verdict[]): void {
+    const { log } = this.#parts;
+    log.debug({ projectId, receipts: verdicts.length }, 'receipts were fetched');
+    logFailures(
+      log,
+      verdicts.map(({ state, code }) => ({ to: nameOf[state] ?? '', code })),
+      { projectId },
+    );
+  }
 }
+
+const nameOf: Readonly<Record<number, string>> = { [QUEUED]: 'queued', [FAILED]: 'failed', [RECEIPT_MISSING]: 'receipt_missing' };
 
 function verdictOf(batch: TicketBatch, receipt: Receipt | undefined, maxAttempts: number): Verdict {
   if (receipt === undefined) {

@@ -22,11 +22,16 @@ const sampleSize = 20;
  */
 export async function checkKeys(database: Database, keyring: TestableKeyring): Promise<void> {
   const problems = await database.transaction(async (tx) => {
-    const found = [...(await wrongKeys(tx, keyring)), ...(await missingKeys(tx, keyring))];
+    const found = await keyProblems(tx, keyring);
     if (found.length === 0) await register(tx, keyring);
     return found.length === 0 ? await wrongKeys(tx, keyring) : found;
   });
   if (problems.length > 0) throw new TodokuError('KEY_UNAVAILABLE', { message: problems.join(' ') });
+}
+
+/** The same, only looking: registers nothing. What is wrong, in words. */
+export async function keyProblems(database: Queryable, keyring: TestableKeyring): Promise<string[]> {
+  return [...(await wrongKeys(database, keyring)), ...(await missingKeys(database, keyring))];
 }
 
 async function wrongKeys(tx: Queryable, keyring: TestableKeyring): Promise<string[]> {

@@ -9,6 +9,7 @@ import { BroadcastFanOut } from '../notifications/broadcasts/fan-out.js';
 import { pruneClaimedIds } from '../notifications/claimed-ids.js';
 import { pruneIdempotencyKeys } from '../notifications/idempotency.js';
 import type { Quarantine } from '../tokens/quarantine.js';
+import { recountTokens, rollUpTokenTally } from '../tokens/token-tally.js';
 import { pruneTraceContexts } from '../tracing/trace-contexts.js';
 import type { Duty } from './worker.js';
 
@@ -46,6 +47,8 @@ export function workerDuties({ database, quarantine, log }: DutyParts): Duty[] {
     duty('clock set back', 5 * SECOND_MS, () => allDone(bringBackFutureAnchors(database, log))),
     duty('ledger roll-up', 5 * SECOND_MS, async () => (await rollUpLedger(database, BATCH)) === BATCH),
     duty('tally roll-up', 5 * SECOND_MS, async () => (await rollUpTallies(database, BATCH)) === BATCH),
+    duty('token tally', 10 * SECOND_MS, async () => (await rollUpTokenTally(database, BATCH)) === BATCH),
+    duty('token count', HOUR_MS, () => allDone(recountTokens(database))),
     duty('minutes', HOUR_MS, async () => (await pruneMinutes(database, BATCH)) === BATCH),
     duty('ledger proof', 10 * SECOND_MS, () => proveWhenDue(database, log)),
     duty('quarantine', HOUR_MS, () => allDone(quarantine.expire())),

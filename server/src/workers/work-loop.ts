@@ -1,6 +1,7 @@
 import { Wake } from '../clock/wake.js';
 import { describeError } from '../logging/describe-error.js';
 import type { Logger } from '../logging/logger.js';
+import { logNotificationError } from '../logging/notification-error.js';
 import { IdlePace } from './idle-pace.js';
 
 const FAILED_MS = 500;
@@ -58,10 +59,8 @@ export class WorkLoop {
         else if (!this.#stopping) await this.wakeUp.sleep(this.#idle.quickAfterWork ? this.#pace.next() : this.#idle.ms);
       } catch (error) {
         failures++;
-        this.#log.error(
-          { loop: this.#name, failures, error: describeError(error) },
-          'NotificationError: work failed, it will be tried again',
-        );
+        const fields = { loop: this.#name, failures, error: describeError(error) };
+        logNotificationError(this.#log, 'WORK_FAILED', 'work failed, it will be tried again', fields);
         if (!this.#stopping) await this.wakeUp.sleep(Math.min(FAILED_MOST_MS, FAILED_MS * 2 ** Math.min(failures - 1, 8)));
       }
     }

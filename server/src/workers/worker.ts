@@ -276,6 +276,7 @@ export class Worker {
   async #plan(planner: Planner, lane: Lane): Promise<boolean> {
     const planned = await planner.plan();
     this.#batch.planned(lane, planned.notifications);
+    if (planned.notifications > 0) this.#parts.log.debug({ lane, ...planned }, 'a batch was planned');
     if (planned.deliveries > planned.handedOver) {
       for (const { lane: delivery, loop } of this.#delivering) {
         delivery.queued();

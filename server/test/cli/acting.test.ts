@@ -67,6 +67,9 @@ describe('every act', () => {
     [['keys', 'create', '--name', 'x', '--scopes', 'send', '--expires', '2030-01-01', '--reason', 'x']],
     [['keys', 'create', '--name', 'x', '--scopes', 'send', '--expires', '2020-01-01T00:00:00Z', '--reason', 'x']],
     [['settings', 'set', randomUUID(), '--type-on', 'a', 'b', '--type-off', 'c', 'b', '--reason', 'x']],
+    [['project', 'pause', '1']],
+    [['project', 'pause', 'expo', '--reason', 'x']],
+    [['project', 'resume', '0', '--reason', 'x']],
     [['status', '--lang', 'fr']],
     [['status', '--lang=']],
     [['types', 'set', 'alarm', '--reason', 'x']],
@@ -109,6 +112,8 @@ describe('every act', () => {
     [['broadcast', 'show', '4711']],
     [['keys', 'revoke', 'nobody', '--reason', 'x']],
     [['tokens', 'unfreeze', '--project', '9', '--reason', 'x']],
+    [['project', 'pause', '9', '--reason', 'x']],
+    [['project', 'resume', '9', '--reason', 'x']],
     [['tokens', 'undo', '--since', '1h', '--project', '9', '--reason', 'x']],
     [['tokens', 'quarantined', '--project', '9']],
     [['explain', randomUUID()]],
@@ -135,6 +140,31 @@ describe('the switches', () => {
       'emergency.resume',
     ]);
   });
+});
+
+describe('todoku project', () => {
+  it('stops one project, shows it, and says first what would go out', async () => {
+    const reason = ['--reason', 'the credentials are renewed'];
+    expect(await done('project', 'pause', '1', ...reason)).toMatchObject({ id: 1, paused: true, pausedBy: actor, pausedReason: reason[1] });
+    expect((await acts()).at(-1)).toEqual({ actor, action: 'projects.pause', target: 'project:1', reason: reason[1] });
+    const id = await spine.notify((await spine.user()).id);
+    await spine.worker();
+    await expect.poll(() => spine.admin.query('select 1 from push.chunks'), { timeout: 10_000 }).toHaveLength(1);
+    const status = await todoku.run(['status']);
+    expect(status.out).toMatch(/^PROJECT 1 \(expo\/default\) IS PAUSED\.$/m);
+    expect(status.out).toMatch(/PAUSED by cli:.*: the credentials are renewed/);
+    expect((await todoku.run(['explain', id])).out).toMatch(/the credentials are renewed/);
+    const preview = { lanes: [{ lane: 1, wouldBeSent: 1, parked: 0 }] };
+    expect(await done('project', 'resume', '1', '--dry-run', '--reason', 'x')).toMatchObject({ paused: true, dryRun: true, preview });
+    expect(await done('emergency-resume', '--dry-run', '--reason', 'x')).toMatchObject({
+      preview: { lanes: [{ wouldBeSent: 0, parked: 1 }] },
+    });
+    expect(await done('project', 'resume', '1', '--reason', 'they are there')).toMatchObject({ paused: false, preview });
+    expect((await acts()).at(-1)).toMatchObject({ action: 'projects.resume', reason: 'they are there' });
+    await spine.reaches(id, 'accepted_by_platform');
+    expect(await done<{ projects: unknown[] }>('project', 'list')).toMatchObject({ projects: [{ id: 1, paused: false }] });
+    await spine.stopWorkers();
+  }, 180_000);
 });
 
 describe('todoku policy', () => {

@@ -70,6 +70,38 @@ describe('the emergency stop', () => {
   });
 });
 
+describe('one project', () => {
+  it('is paused and resumed, with who and why in the audit and in the status', async () => {
+    const paused = await door.post('/v1/projects/1/pause', door.keys.operate, { reason: 'the credentials are renewed' });
+    const told = { id: 1, paused: true, pausedBy: operator(), pausedReason: 'the credentials are renewed' };
+    expect(paused).toMatchObject({ status: 200, body: told });
+    expect(await lastAct()).toMatchObject({ action: 'projects.pause', target: 'project:1', reason: 'the credentials are renewed' });
+    expect((await door.post('/v1/projects/1/pause', door.keys.operate, { reason: 'again' })).body).toEqual(paused.body);
+    expect(await lastAct()).toMatchObject({ reason: 'the credentials are renewed' });
+    expect((await door.get('/v1/status', door.keys.operate)).body).toMatchObject({ projects: [told] });
+    const resumed = await door.post('/v1/projects/1/resume', door.keys.operate, { reason: 'they are there' });
+    expect(resumed.body).toMatchObject({ paused: false, pausedAt: null, pausedBy: null, pausedReason: null });
+    expect(await lastAct()).toMatchObject({ action: 'projects.resume', target: 'project:1' });
+    expect(await door.post('/v1/projects/99/pause', door.keys.operate, { reason: 'x' })).toMatchObject({ status: 404 });
+    expect(await door.post('/v1/projects/1/pause', door.keys.operate, {})).toMatchObject({
+      status: 400,
+      body: { error: { path: 'reason' } },
+    });
+    expect((await door.get('/v1/projects', door.keys.operate)).body).toMatchObject({ projects: [{ id: 1, paused: false }] });
+  });
+
+  it('paused by SQL shows since when and by which role', async () => {
+    await db.admin.query('update push.projects set paused = true where id = 1');
+    expect((await door.get('/v1/projects', door.keys.operate)).body).toMatchObject({
+      projects: [
+        { paused: true, pausedBy: expect.stringMatching(/^sql:/) as string, pausedAt: expect.any(String) as string, pausedReason: null },
+      ],
+    });
+    await db.admin.query('update push.projects set paused = false where id = 1');
+    expect((await door.get('/v1/projects', door.keys.operate)).body).toMatchObject({ projects: [{ paused: false, pausedBy: null }] });
+  });
+});
+
 describe('looking', () => {
   it('shows status, queue and ledger', async () => {
     await door.post('/v1/notifications', door.keys.send, { userId: randomUUID(), type: 'x', title: 'x' });

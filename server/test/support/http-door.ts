@@ -3,9 +3,10 @@ import type { FastifyInstance } from 'fastify';
 import { SignJWT } from 'jose';
 import { Registry } from 'prom-client';
 import { type Clock, systemClock } from '../../src/clock/clock.js';
+import { loadConfig } from '../../src/config/load-config.js';
 import { Secret } from '../../src/config/secret.js';
 import type { Database } from '../../src/database/database.js';
-import { migrationsDirectory, readMigrations } from '../../src/database/migration-files.js';
+import { migrationsDirectory, readMigrations, readSchema } from '../../src/database/migration-files.js';
 import { CallerLimits } from '../../src/http/caller-limits.js';
 import { createHttpServer } from '../../src/http/create-http-server.js';
 import type { HttpParts } from '../../src/http/http-parts.js';
@@ -18,6 +19,8 @@ import { NotificationIntake } from '../../src/notifications/notification-intake.
 import { NotificationService } from '../../src/notifications/notification-service.js';
 import { ControlPanel } from '../../src/operations/controls.js';
 import { ControlsCache } from '../../src/operations/controls-cache.js';
+import type { DoctorParts } from '../../src/operations/doctor/finding.js';
+import { runDoctor } from '../../src/operations/doctor/run-doctor.js';
 import { SharedCaches } from '../../src/performance/caches/shared-caches.js';
 import { LiveTuning } from '../../src/performance/live-tuning.js';
 import { NotificationPerformanceOptimizer } from '../../src/performance/notification-performance-optimizer.js';
@@ -177,6 +180,7 @@ export function httpParts(
       cache: caches.tokens,
     }),
     providers: [],
+    doctor: () => runDoctor(doctorParts(clock), database),
     inbox: new Inbox(database, caches.notifications),
     caches,
     controlPanel: new ControlPanel(database),
@@ -190,6 +194,13 @@ export function httpParts(
     sends: true,
     version: '0.0.0-test',
   };
+}
+
+function doctorParts(clock: Clock): DoctorParts {
+  const config = loadConfig({ TODOKU_DATA_DIR: '/nonexistent' });
+  const providerTime = async (): Promise<null> => null;
+  const migrations = readMigrations(migrationsDirectory);
+  return { config, configProblem: null, clock, providers: [], providerTime, migrations, schema: readSchema() };
 }
 
 function ownKeyring(): Keyring {

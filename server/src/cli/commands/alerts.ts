@@ -1,6 +1,6 @@
-import { Argument, type Command, InvalidArgumentError } from 'commander';
+import { Argument, type Command } from 'commander';
 import type { RouteName } from '../../monitoring/alerts/route-directory.js';
-import { id as number, pastInstant, plainText, wholeNumber } from '../arguments.js';
+import { id as number, pastInstant, plainText, spanArgument, wholeNumber } from '../arguments.js';
 import type { Cli } from '../cli.js';
 import { addCommand, addGroup, needsReason, onCall } from '../define-command.js';
 import { show } from '../layout.js';
@@ -9,7 +9,6 @@ import { addAlertRules } from './alert-rules.js';
 
 const routes = ['log', 'webhook', 'slack', 'email'] as const satisfies readonly RouteName[];
 const longestMs = 30 * 86_400_000;
-const units: Readonly<Record<string, number>> = { s: 1_000, m: 60_000, h: 3_600_000, d: 86_400_000 };
 
 export function addAlerts(program: Command, cli: Cli): void {
   const alerts = addGroup(program, 'alerts', cli.messages.alerts.commands.alerts);
@@ -63,7 +62,7 @@ function addSilence(alerts: Command, cli: Cli): void {
   const text = { summary: says.commands.silence, example: `alerts silence engagement-low --for 7d --reason 'the campaign ends on Friday'` };
   const command = needsReason(addCommand(alerts, 'silence', text, cli), cli)
     .argument('<rule>', says.allOr, plainText)
-    .requiredOption('--for <span>', says.for, spanText)
+    .requiredOption('--for <span>', says.for, spanArgument(longestMs, '30d'))
     .option('--subject <subject>', says.subject);
   onCall<SilenceOptions>(command, cli, async ({ for: ms, subject, reason }, [rule = 'all']) => {
     const which = { ...(rule === 'all' ? {} : { rule }), ...(subject === undefined ? {} : { subject }) };
@@ -105,11 +104,4 @@ function addTestRoute(alerts: Command, cli: Cli): void {
     const said = test.ok ? says.sent(route, test.answer ?? '') : says.notSent(route, test.error ?? '');
     return { data: test, text: said, exitCode: test.ok ? 0 : 1 };
   });
-}
-
-function spanText(text: string): number {
-  const span = /^(\d{1,6})([smhd])$/.exec(text);
-  const ms = Number(span?.[1] ?? 0) * (units[span?.[2] ?? ''] ?? 0);
-  if (ms <= 0 || ms > longestMs) throw new InvalidArgumentError('It has to be a span such as 30m, 2h or 7d, at most 30d.');
-  return ms;
 }

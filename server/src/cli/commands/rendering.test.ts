@@ -88,6 +88,9 @@ describe('the status', () => {
     name: 'default',
     rateBudget: 600,
     paused: false,
+    pausedAt: null,
+    pausedBy: null,
+    pausedReason: null,
     breaker: 'closed',
     breakerReason: null,
   } as const;

@@ -23,16 +23,17 @@ export function renderStatus(status: SystemStatus, messages: Messages): string {
   return [
     switches(status, messages).join('\n'),
     section(says.workers, status.workers.length === 0 ? messages.none : workersOf(status, messages)),
-    section(says.projects, projectsOf(status.projects, messages)),
+    section(says.projects, renderProjects(status.projects, messages)),
     section(says.queue, status.queue.length === 0 ? says.queueEmpty : renderDepth(status.queue, messages)),
     section(says.waiting, waitingOf(status, messages)),
   ].join('\n\n');
 }
 
 /** What stops pushes now, who did it and why; the first lines, because they are what an operator looks for. */
-function switches({ controls, triggerEnabled, workers }: SystemStatus, messages: Messages): string[] {
+function switches({ controls, triggerEnabled, workers, projects }: SystemStatus, messages: Messages): string[] {
   const { status: says } = messages;
   const lines = stops(controls, messages);
+  for (const { id, provider, name } of projects.filter(({ paused }) => paused)) lines.push(says.projectIsPaused(id, `${provider}/${name}`));
   if (!triggerEnabled) lines.push(says.triggerOff);
   if (!workers.some((worker) => worker.state === 'alive' && worker.roles.includes('worker'))) lines.push(says.noWorker);
   return lines.length === 0 ? [says.sending] : lines;
@@ -65,13 +66,13 @@ function workersOf({ workers }: SystemStatus, messages: Messages): string {
   return table(columnsOf(messages, 'id', 'state', 'roles', 'version', 'started', 'lastHeard'), rows);
 }
 
-function projectsOf(projects: readonly ProjectStatus[], messages: Messages): string {
-  const { status: says, yes, no } = messages;
+export function renderProjects(projects: readonly ProjectStatus[], messages: Messages): string {
+  const { status: says, no } = messages;
   const rows = projects.map((project) => [
     project.id,
     `${project.provider}/${project.name}`,
     project.rateBudget === null ? says.unlimited : says.perSecond(project.rateBudget),
-    project.paused ? yes : no,
+    project.paused ? says.projectPaused(show(project.pausedBy), show(project.pausedAt), show(project.pausedReason)) : no,
     project.breaker === 'open' ? says.breakerOpen(show(project.breakerReason), show(project.breakerProbeAt)) : says.breakerClosed,
     project.backoffUntil,
     project.frozenAt === null ? no : says.frozen(show(project.frozenReason)),

@@ -1,13 +1,10 @@
 import type { Command } from 'commander';
 import type { ControlPanel, Controls } from '../../operations/controls.js';
-import type { ResumePreview } from '../../operations/resume-preview.js';
 import { onOff } from '../arguments.js';
 import type { Cli } from '../cli.js';
 import { addCommand, needsReason, onCall } from '../define-command.js';
-import { laneNames } from '../lanes.js';
-import { show, table, tally } from '../layout.js';
-import type { Messages } from '../messages/en.js';
 import { withDatabase } from '../open-database.js';
+import { renderPreview } from '../render-preview.js';
 import { renderControls } from './status.js';
 
 /** `emergency-stop`, `emergency-resume`, `pushes`: the switches that stop the intake by HTTP as well. */
@@ -35,16 +32,6 @@ function addResume(program: Command, text: { readonly summary: string; readonly 
       return { data: { ...controls, dryRun, preview }, text };
     });
   });
-}
-
-function renderPreview({ lanes, held, undecided, stillStopped }: ResumePreview, { resume: says }: Messages): string {
-  const rows = lanes.map(({ lane, wouldBeSent, wouldExpire, later, parked }) => [laneNames[lane], wouldBeSent, wouldExpire, later, parked]);
-  const { lane, wouldBeSent, wouldExpire, later, parked } = says.columns;
-  return [
-    rows.length === 0 ? says.queueEmpty : table([lane, wouldBeSent, wouldExpire, later, parked], rows),
-    says.others(show(undecided), tally(held) || '0'),
-    ...(stillStopped.length === 0 ? [] : [says.stillStopped(stillStopped.map((stop) => says.stops[stop]).join(', '))]),
-  ].join('\n');
 }
 
 type Turn = (panel: ControlPanel, by: { readonly actor: string; readonly reason: string }, state: string) => Promise<Controls>;

@@ -1,6 +1,9 @@
 import { type ErrorCode, errorCatalogue } from '../../errors/catalogue.js';
 import { alertsEn } from './alerts-en.js';
+import { doctorEn } from './doctor-en.js';
+import { logsEn } from './logs-en.js';
 import { monitoringEn } from './monitoring-en.js';
+import { projectEn } from './project-en.js';
 import { recoverEn, replEn, resumeEn, tendEn } from './recovery-en.js';
 import { reportsEn } from './reports-en.js';
 import { tuningEn } from './tuning-en.js';
@@ -205,6 +208,8 @@ export const en = {
     breakerClosed: 'closed',
     breakerOpen: (reason: string, probe: string) => `OPEN (${reason}), next probe ${probe}`,
     frozen: (reason: string) => `FROZEN: ${reason}`,
+    projectPaused: (by: string, at: string, reason: string) => `PAUSED by ${by} since ${at}: ${reason}`,
+    projectIsPaused: (id: number, name: string) => `PROJECT ${id} (${name}) IS PAUSED.`,
   },
   ledger: {
     unaccounted: (n: string) => `${n} UNACCOUNTED`,
@@ -304,6 +309,9 @@ export const en = {
   resume: resumeEn,
   tend: tendEn,
   tuning: tuningEn,
+  project: projectEn,
+  doctor: doctorEn,
+  logs: logsEn,
   policy: {
     assignment: 'as in capLimit=20; none for no limit',
     saved: 'Set; in force everywhere within two seconds.',

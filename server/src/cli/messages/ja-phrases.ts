@@ -27,7 +27,7 @@ export const phrases: readonly (readonly [english: string, japanese: string])[] 
   ['It has to be on or off.', 'on か off で指定してください。'],
   ['It has to say why, in one line of at most {} characters.', '理由を 1 行、{} 文字以内で書いてください。'],
   ['It must not be empty.', '空にはできません。'],
-  ['It has to be a span such as 30m, 2h or 7d, at most 30d.', '30m、2h、7d のような長さ（最長 30d）で指定してください。'],
+  ['It has to be a span such as 30m, 2h or 7d, at most {}.', '30m、2h、7d のような長さ（最長 {}）で指定してください。'],
   [
     'It has to be as in threshold=0.9, forSeconds=600 or enabled=off.',
     'threshold=0.9、forSeconds=600、enabled=off の形で指定してください。',
@@ -63,6 +63,7 @@ export const phrases: readonly (readonly [english: string, japanese: string])[] 
   ['The database refuses a value.', 'データベースが値を受け付けません。'],
   ['There is no such project.', 'このプロジェクトはありません。'],
   ['There is no project with this name.', 'この名前のプロジェクトはありません。'],
+  ['There is no project {}.', 'プロジェクト {} はありません。'],
   ['There is no API key with this id.', 'この ID の API キーはありません。'],
   ['There is no such notification in this inbox.', 'この受信箱にその通知はありません。'],
   ['This is not a push token of any provider here ({}).', 'ここで使えるプロバイダー（{}）のプッシュトークンではありません。'],

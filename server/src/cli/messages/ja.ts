@@ -1,7 +1,10 @@
 import { alertsJa } from './alerts-ja.js';
+import { doctorJa } from './doctor-ja.js';
 import type { Messages } from './en.js';
 import { errorsInJapanese } from './ja-errors.js';
+import { logsJa } from './logs-ja.js';
 import { monitoringJa } from './monitoring-ja.js';
+import { projectJa } from './project-ja.js';
 import { recoverJa, replJa, resumeJa, tendJa } from './recovery-ja.js';
 import { reportsJa } from './reports-ja.js';
 import { inJapanese } from './translate.js';
@@ -220,6 +223,8 @@ export const ja: Messages = {
     breakerClosed: '正常',
     breakerOpen: (reason, probe) => `遮断中（${reason}）、次の試行 ${probe}`,
     frozen: (reason) => `凍結: ${reason}`,
+    projectPaused: (by, at, reason) => `一時停止中（${by}、${at} から: ${reason}）`,
+    projectIsPaused: (id, name) => `プロジェクト ${id}（${name}）は一時停止中です。`,
   },
   ledger: {
     unaccounted: (n) => `${n} UNACCOUNTED・行方不明 ${n} 件`,
@@ -318,6 +323,9 @@ export const ja: Messages = {
   resume: resumeJa,
   tend: tendJa,
   tuning: tuningJa,
+  project: projectJa,
+  doctor: doctorJa,
+  logs: logsJa,
   policy: {
     assignment: '例 capLimit=20。none は上限なし',
     saved: '設定しました。2 秒以内にすべてに効きます。',

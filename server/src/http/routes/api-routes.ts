@@ -38,14 +38,17 @@ import { catchUpQueue } from './queue/catch-up-queue.js';
 import { emergency } from './queue/emergency.js';
 import { getQueue } from './queue/get-queue.js';
 import { pauseQueue } from './queue/pause-queue.js';
+import { projects } from './queue/projects.js';
 import { resumeQueue } from './queue/resume-queue.js';
 import { switchPushes } from './queue/switch-pushes.js';
 import { reportRoutes } from './reports/report-routes.js';
 import { ownSettings } from './settings/own-settings.js';
 import { userSettings } from './settings/user-settings.js';
 import { audit } from './system/audit.js';
+import { doctor } from './system/doctor.js';
 import { health } from './system/health.js';
 import { ledger } from './system/ledger.js';
+import { logLevel } from './system/log-level.js';
 import { manual } from './system/manual.js';
 import { metrics } from './system/metrics.js';
 import { openapi } from './system/openapi.js';
@@ -67,6 +70,9 @@ export function apiRoutes(parts: HttpParts, describe: () => object): Route[] {
     ...steerBroadcast(parts),
     ...[getQueue, pauseQueue, resumeQueue, switchPushes, catchUpQueue].map((make) => make(parts)),
     ...emergency(parts),
+    ...projects(parts),
+    ...logLevel(parts),
+    doctor(parts),
     ...[getPolicy, changePolicy, listTypes, setType].map((make) => make(parts)),
     ...[lookAtAlerts, handleAlerts, editAlertRules].flatMap((make) => make(parts)),
     ...tuningRoutes(parts),

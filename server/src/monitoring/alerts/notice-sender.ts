@@ -1,5 +1,6 @@
 import type { Database } from '../../database/database.js';
 import type { Logger } from '../../logging/logger.js';
+import { logNotificationError } from '../../logging/notification-error.js';
 import { claimNotice, noteFailed, noteSent } from './notice-outbox.js';
 import { requestDeadlineMs } from './routes/bounded-request.js';
 import type { AlertRoute } from './routes/route.js';
@@ -38,7 +39,12 @@ export class NoticeSender {
       return true;
     }
     const { id, attempt } = notice;
-    log.error({ notice: id, route: route.name, attempt, error: result.error }, 'NotificationError: a message could not be sent');
+    logNotificationError(log, 'ALERT_NOT_SENT', 'a message could not be sent', {
+      notice: id,
+      route: route.name,
+      attempt,
+      answer: result.error,
+    });
     await noteFailed(database, notice, result.error, Math.max(this.#pause(attempt), result.retryAfterMs ?? 0));
     return true;
   }

@@ -2,6 +2,7 @@ import type { Database, Queryable } from '../../database/database.js';
 import { failpoint } from '../../failpoints/failpoint.js';
 import { describeError } from '../../logging/describe-error.js';
 import type { Logger } from '../../logging/logger.js';
+import { logNotificationError } from '../../logging/notification-error.js';
 import { fanOutStatement, filterParameters, type StoredAudience } from './audience-sql.js';
 
 export interface FanOutOptions {
@@ -62,10 +63,8 @@ export class BroadcastFanOut {
         more = (await this.step(id)) || more;
       } catch (error) {
         // One that fails must not hold up the others.
-        log.error(
-          { broadcastId: id, error: describeError(error) },
-          'NotificationError: a broadcast could not go on, it will be tried again',
-        );
+        const fields = { broadcastId: id, error: describeError(error) };
+        logNotificationError(log, 'BROADCAST_FAILED', 'a broadcast could not go on, it will be tried again', fields);
       }
     }
     return more;

@@ -18,6 +18,9 @@ interface Switches {
 interface Project {
   readonly id: number;
   readonly paused: boolean;
+  readonly pausedAt: Date | null;
+  readonly pausedBy: string | null;
+  readonly pausedReason: string | null;
   readonly breaker: string;
   readonly breakerReason: string | null;
   readonly breakerOpenedAt: Date | null;
@@ -34,7 +37,7 @@ from push.controls where id = 1`;
 
 /** $1 projects. */
 const findProjects = /* sql */ `
-select id, paused, breaker_state as breaker, breaker_reason as "breakerReason", breaker_opened_at as "breakerOpenedAt",
+select id, paused, paused_at as "pausedAt", paused_by as "pausedBy", paused_reason as "pausedReason", breaker_state as breaker, breaker_reason as "breakerReason", breaker_opened_at as "breakerOpenedAt",
   breaker_probe_at as "breakerProbeAt", case when backoff_until > clock_timestamp() then backoff_until end as "backoffUntil"
 from push.projects where id = any ($1::smallint[]) order by id`;
 
@@ -85,10 +88,10 @@ async function ofBroadcast(tx: Queryable, { id, state, cancelled }: BroadcastSto
   return state === 'paused' ? [stop('broadcast_paused', await lastAct(tx, 'broadcasts.pause', `broadcast:${id}`))] : [];
 }
 
-function ofProject({ id, paused, breaker, breakerReason, breakerOpenedAt, breakerProbeAt, backoffUntil }: Project): Stop[] {
+function ofProject({ id, paused, breaker, breakerReason, breakerOpenedAt, breakerProbeAt, backoffUntil, ...by }: Project): Stop[] {
   const opened = { by: null, at: breakerOpenedAt, reason: breakerReason };
   return [
-    ...(paused ? [stop('project_paused', unknownAct, { project: id })] : []),
+    ...(paused ? [stop('project_paused', { by: by.pausedBy, at: by.pausedAt, reason: by.pausedReason }, { project: id })] : []),
     ...(breaker === 'open' ? [stop('breaker_open', opened, { project: id, until: breakerProbeAt })] : []),
     ...(backoffUntil === null ? [] : [stop('backoff', unknownAct, { project: id, until: backoffUntil })]),
   ];

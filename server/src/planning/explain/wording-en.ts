@@ -171,7 +171,7 @@ export const english: Wording = {
     disabled: 'Switch pushes on: `todoku pushes on --reason <why>`.',
     broadcast_paused: 'Resume the broadcast: `todoku broadcast resume <id> --reason <why>`.',
     broadcast_draft: 'Start the broadcast: `todoku broadcast start <id> --reason <why>`.',
-    project_paused: 'End it by SQL: `update push.projects set paused = false where id = <n>`',
+    project_paused: 'End it: `todoku project resume <n> --reason <why>`',
     breaker_open: 'It closes by itself when a try succeeds; `todoku status` says what it is waiting for.',
     no_worker: 'Start the system, or see why it ended: `todoku serve`.',
     DeviceNotRegistered: 'The app was removed or notifications were forbidden on the device: it has to register again.',

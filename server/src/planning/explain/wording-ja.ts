@@ -182,7 +182,7 @@ export const japanese: Wording = {
     disabled: 'プッシュ通知を有効にする: `todoku pushes on --reason <理由>`',
     broadcast_paused: '一斉配信を再開する: `todoku broadcast resume <ID> --reason <理由>`',
     broadcast_draft: '一斉配信を開始する: `todoku broadcast start <ID> --reason <理由>`',
-    project_paused: 'SQL で解除する: `update push.projects set paused = false where id = <番号>`',
+    project_paused: '解除する: `todoku project resume <番号> --reason <理由>`',
     breaker_open: '試行が成功すれば自動で再開します。原因は `todoku status` で確認してください。',
     no_worker: 'システムを起動するか、停止した原因を調べる: `todoku serve`',
     DeviceNotRegistered: 'アプリが削除されたか、端末で通知が禁止されています。端末の再登録が必要です。',

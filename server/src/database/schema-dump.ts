@@ -1,4 +1,4 @@
-import type { Queryable } from '../../src/database/database.js';
+import type { Queryable } from './database.js';
 
 /**
  * The schema as text, read from the catalogs: the same on every version of Postgres, which pg_dump's is not. Left out: partitions (they
@@ -7,10 +7,21 @@ import type { Queryable } from '../../src/database/database.js';
 export async function dumpSchema(database: Queryable): Promise<string> {
   const parts: string[] = ['-- Made by `npx vitest run server/test/schema.test.ts -u` from supabase/migrations; do not edit.'];
   for (const [title, sql] of sections) {
-    const rows = await database.rows(sql);
-    if (rows.length > 0) parts.push(`-- ${title}`, ...rows.map(([text]) => String(text).trimEnd()));
+    const texts = await textsOf(database, sql);
+    if (texts.length > 0) parts.push(`-- ${title}`, ...texts);
   }
   return `${parts.join('\n\n')}\n`;
+}
+
+/** The same, definition by definition. */
+export async function schemaParts(database: Queryable): Promise<string[]> {
+  const parts: string[] = [];
+  for (const [, sql] of sections) parts.push(...(await textsOf(database, sql)));
+  return parts;
+}
+
+async function textsOf(database: Queryable, sql: string): Promise<string[]> {
+  return (await database.rows(sql)).map(([text]) => String(text).trimEnd());
 }
 
 const inOurSchemas = /* sql */ `n.nspname in ('public', 'push', 'auth') and not exists (
