@@ -5,7 +5,7 @@ import type { Logger } from '../logging/logger.js';
 import { recordAct } from '../security/audit.js';
 
 /** What every process logs for a while. All null: each goes by its own LOG_LEVEL. */
-export interface SetLogLevel {
+interface SetLogLevel {
   readonly level: LogLevel | null;
   readonly until: Date | null;
   readonly setBy: string | null;

@@ -2,6 +2,7 @@ import type { Queryable } from '../database/database.js';
 import { DatabaseError } from '../database/database-error.js';
 import { parseInput } from '../errors/parse-input.js';
 import { TodokuError } from '../errors/todoku-error.js';
+import type { UserCache } from '../performance/caches/user-cache.js';
 import { defaultSettings, type NotificationSettings, type SettingsPatch, settingsPatchSchema } from './settings-form.js';
 import { type SettingsRow, toNotificationSettings } from './stored-settings.js';
 
@@ -30,13 +31,21 @@ returning ${columns}`;
 /** What users want: pushes or none, of which types, and when not. Who may ask for whom is decided at the door. */
 export class NotificationSettingsManager {
   readonly #database: Queryable;
+  readonly #cache: UserCache<NotificationSettings> | null;
 
-  constructor(database: Queryable) {
+  /** cache: of the process, which hears when a row changes elsewhere; null: every question goes to the database, as inside a transaction it has to. */
+  constructor(database: Queryable, cache: UserCache<NotificationSettings> | null = null) {
     this.#database = database;
+    this.#cache = cache;
   }
 
   /** The defaults for a user who has said nothing. */
   async getSettings(userId: string): Promise<NotificationSettings> {
+    if (this.#cache === null) return await this.#read(userId);
+    return await this.#cache.get(userId, '', async () => ({ value: await this.#read(userId), freshMs: null }));
+  }
+
+  async #read(userId: string): Promise<NotificationSettings> {
     const [row] = await this.#database.query<SettingsRow>(readSettings, [userId]);
     return row === undefined ? defaultSettings : toNotificationSettings(row);
   }
@@ -63,9 +72,12 @@ export class NotificationSettingsManager {
       JSON.stringify(types),
       mostTypes,
     ];
-    const [row] = await this.#database.query<SettingsRow>(writeSettings, parameters).catch((error: unknown) => {
-      throw isUnknownZone(error) ? zoneUnknownToPostgres(path('timezone'), error) : error;
-    });
+    const [row] = await this.#database
+      .query<SettingsRow>(writeSettings, parameters)
+      .catch((error: unknown) => {
+        throw isUnknownZone(error) ? zoneUnknownToPostgres(path('timezone'), error) : error;
+      })
+      .finally(() => this.#cache?.forget(userId));
     if (row === undefined) {
       throw tooMany;
     }

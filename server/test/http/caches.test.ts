@@ -3,6 +3,7 @@ import { afterAll, beforeAll, expect, it, vi } from 'vitest';
 import type { HttpParts } from '../../src/http/http-parts.js';
 import { silentLogger } from '../../src/logging/logger.js';
 import { CacheHints } from '../../src/performance/caches/cache-hints.js';
+import { NotificationSettingsManager } from '../../src/settings/notification-settings-manager.js';
 import { type TestDatabase, testDatabase } from '../support/database.js';
 import { httpParts } from '../support/http-door.js';
 import { Spine } from '../support/spine.js';
@@ -71,6 +72,27 @@ it('belongs to the claims that it was read with: row level security stays the ju
   const { misses } = here.caches.stats().notifications;
   expect(await here.inbox.unreadCount({ ...user, claims: { ...user.claims, aud: 'another' } })).toBe(1);
   expect(here.caches.stats().notifications.misses).toBe(misses + 1);
+});
+
+it('gives settings from memory, and anew as soon as the row changes, here, elsewhere or by SQL', async () => {
+  const userId = randomUUID();
+  const [mine, theirs] = [here, there].map(({ caches }) => new NotificationSettingsManager(db.database, caches.settings));
+  if (mine === undefined || theirs === undefined) throw new Error('two processes');
+  const both = async () => [(await mine.getSettings(userId)).pushEnabled, (await theirs.getSettings(userId)).pushEnabled];
+  const before = here.caches.stats().settings;
+  expect([await both(), await both(), await both()]).toEqual([
+    [true, true],
+    [true, true],
+    [true, true],
+  ]);
+  const after = here.caches.stats().settings;
+  expect({ hits: after.hits - before.hits, misses: after.misses - before.misses }).toEqual({ hits: 2, misses: 1 });
+  await mine.updateSettings(userId, { pushEnabled: false });
+  expect((await mine.getSettings(userId)).pushEnabled).toBe(false);
+  await vi.waitFor(async () => expect(await both()).toEqual([false, false]), 10_000);
+  await db.admin.query('update notification_settings set push_enabled = true where user_id = $1', [userId]);
+  await vi.waitFor(async () => expect(await both()).toEqual([true, true]), 10_000);
+  await db.admin.query('delete from notification_settings where user_id = $1', [userId]);
 });
 
 it('lists a device that was registered and removed here at once, and elsewhere soon', async () => {

@@ -9,17 +9,14 @@ const shared = { url: '/v1/users/:id/settings', tag: 'Settings', params: uuidPar
 
 /** What a user wants, for the app's back end. */
 export function userSettings({ database, caches }: HttpParts): Route[] {
+  const manager = new NotificationSettingsManager(database, caches.settings);
   return [
     route({
       ...shared,
       method: 'GET',
       access: ['send', 'operate'],
       summary: "A user's settings; the defaults when she has said nothing",
-      handle: ({ params }) =>
-        caches.settings.get(params.id, '', async () => ({
-          value: await new NotificationSettingsManager(database).getSettings(params.id),
-          freshMs: null,
-        })),
+      handle: ({ params }) => manager.getSettings(params.id),
     }),
     route({
       ...shared,
@@ -27,8 +24,7 @@ export function userSettings({ database, caches }: HttpParts): Route[] {
       access: ['send'],
       summary: "Change some of a user's settings",
       body: settingsPatchSchema,
-      handle: ({ params, body }) =>
-        new NotificationSettingsManager(database).updateSettings(params.id, body).finally(() => caches.settings.forget(params.id)),
+      handle: ({ params, body }) => manager.updateSettings(params.id, body),
     }),
     route({
       ...shared,
