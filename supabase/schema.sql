@@ -502,7 +502,7 @@ create table push.outbox (
   broadcast_id bigint,
   was_held boolean not null default false,
   n integer not null,
-  notification_ids uuid[] not null,
+  notification_ids uuid[] storage e not null,
   created_ats timestamp with time zone[] not null,
   constraint outbox_pkey PRIMARY KEY (id)
 ) with (autovacuum_vacuum_scale_factor=0.02, autovacuum_vacuum_threshold=1000, autovacuum_vacuum_cost_delay=0);
@@ -650,6 +650,14 @@ create table push.token_tally (
   constraint token_tally_pkey PRIMARY KEY (id)
 ) with (autovacuum_vacuum_scale_factor=0.02, autovacuum_vacuum_threshold=1000, autovacuum_vacuum_cost_delay=0);
 
+create table push.trace_contexts (
+  notification_id uuid not null,
+  traceparent text not null,
+  from_door boolean not null,
+  at timestamp with time zone not null default now(),
+  constraint trace_contexts_pkey PRIMARY KEY (notification_id)
+);
+
 create table push.tuning (
   id smallint not null default 1,
   controller boolean not null default true,
@@ -784,6 +792,8 @@ CREATE INDEX receipt_batches_chunk ON push.receipt_batches USING btree (chunk_id
 CREATE INDEX receipt_batches_due ON push.receipt_batches USING btree (project_id, due_at);
 
 CREATE INDEX reconciliations_at ON push.reconciliations USING btree (at);
+
+CREATE INDEX trace_contexts_at ON push.trace_contexts USING btree (at);
 
 -- Functions
 
@@ -999,6 +1009,23 @@ begin
 end $function$
 ;
 
+CREATE OR REPLACE FUNCTION push.keep_trace()
+ RETURNS trigger
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO ''
+AS $function$
+declare
+  given text := pg_catalog.current_setting('todoku.traceparent', true);
+begin
+  if given ~ '^00-[0-9a-f]{32}-[0-9a-f]{16}-[0-9a-f]{2}$' then
+    insert into push.trace_contexts (notification_id, traceparent, from_door) select i.id, given, false from inserted i
+    on conflict (notification_id) do nothing;
+  end if;
+  return null;
+end $function$
+;
+
 CREATE OR REPLACE FUNCTION push.keep_updated_at()
  RETURNS trigger
  LANGUAGE plpgsql
@@ -1058,30 +1085,30 @@ CREATE OR REPLACE FUNCTION push.take_in()
  LANGUAGE plpgsql
  SECURITY DEFINER
  SET search_path TO ''
- SET "TimeZone" TO 'UTC'
 AS $function$
 declare
   stranger bigint;
 begin
   with packed as materialized (
-    select lane, broadcast_id, min(known) as known, hour, count(*) as n, array_agg(id) as ids, array_agg(created_at) as created_ats
+    select pack.*, coalesce(b.lane, pack.type_lane) as lane, b.id as known
     from (
-      select i.id, i.created_at, i.broadcast_id, b.id as known, date_trunc('hour', i.created_at) as hour,
-        coalesce(b.lane, t.lane, d.lane, p.default_lane) as lane,
-        row_number() over () as nr
-      from inserted i
-      cross join push.policy p
-      left join push.notification_types t on t.type = i.type
-      left join push.notification_types d on d.type = '*'
-      left join push.broadcasts b on b.id = i.broadcast_id
-    ) numbered
-    group by lane, broadcast_id, hour, (nr - 1) / 500
+      select type_lane, broadcast_id, hour, nr / 500 as block, count(*) as n, array_agg(id) as ids, array_agg(created_at) as created_ats
+      from (
+        select i.id, i.created_at, i.broadcast_id, date_bin('1 hour', i.created_at, '2000-01-01 00:00+00') as hour,
+          coalesce(t.lane, (select lane from push.notification_types where type = '*'), (select default_lane from push.policy)) as type_lane,
+          row_number() over () - 1 as nr
+        from inserted i
+        left join push.notification_types t on t.type = i.type
+      ) numbered
+      group by type_lane, broadcast_id, hour, block
+    ) pack
+    left join push.broadcasts b on b.id = pack.broadcast_id
   ), counted as (
     insert into push.ledger_entries (hour, broadcast_id, item, n)
     select hour, broadcast_id, 'accepted', sum(n) from packed group by 1, 2
   ), written as (
     insert into push.outbox (lane, broadcast_id, n, notification_ids, created_ats)
-    select lane, broadcast_id, n, ids, created_ats from packed
+    select lane, broadcast_id, n, ids, created_ats from packed order by block
   )
   select broadcast_id into stranger from packed where broadcast_id is not null and known is null limit 1;
   -- As a foreign key would, which would cost every row of a broadcast a look-up and a lock.
@@ -1170,18 +1197,7 @@ begin
 end $function$
 ;
 
-CREATE OR REPLACE FUNCTION push.uuid_v7()
- RETURNS uuid
- LANGUAGE sql
- PARALLEL SAFE
-AS $function$
-  select pg_catalog.encode(
-    pg_catalog.set_bit(pg_catalog.set_bit(pg_catalog.overlay(
-      pg_catalog.uuid_send(pg_catalog.gen_random_uuid()),
-      pg_catalog.substring(pg_catalog.int8send((pg_catalog.date_part('epoch', pg_catalog.clock_timestamp()) * 1000)::bigint), 3),
-      1, 6), 52, 1), 53, 1), 'hex')::uuid
-$function$
-;
+-- push.uuid_v7(): uuidv7() of Postgres itself from version 18 on, else made of its parts (see the migrations)
 
 CREATE OR REPLACE FUNCTION push.wake_planning()
  RETURNS trigger
@@ -1210,6 +1226,8 @@ CREATE TRIGGER notification_settings_tell_update AFTER UPDATE ON public.notifica
 CREATE TRIGGER notification_settings_updated_at BEFORE UPDATE ON public.notification_settings FOR EACH ROW EXECUTE FUNCTION push.keep_updated_at();
 
 CREATE TRIGGER notification_push_trigger AFTER INSERT ON public.notifications REFERENCING NEW TABLE AS inserted FOR EACH STATEMENT EXECUTE FUNCTION push.take_in();
+
+CREATE TRIGGER notification_trace_trigger AFTER INSERT ON public.notifications REFERENCING NEW TABLE AS inserted FOR EACH STATEMENT WHEN ((current_setting('todoku.traceparent'::text, true) <> ''::text)) EXECUTE FUNCTION push.keep_trace();
 
 CREATE TRIGGER notifications_engaged AFTER UPDATE ON public.notifications REFERENCING OLD TABLE AS gone NEW TABLE AS added FOR EACH STATEMENT EXECUTE FUNCTION push.count_engaged();
 
@@ -1302,6 +1320,8 @@ grant execute on function push.ensure_partitions(since timestamp with time zone,
 grant execute on function push.is_timezone(zone text) to public;
 
 grant execute on function push.keep_read_at() to public;
+
+grant execute on function push.keep_trace() to public;
 
 grant execute on function push.keep_updated_at() to public;
 
@@ -1444,6 +1464,8 @@ grant delete, insert, select on table push.reports to todoku_worker;
 grant delete, insert, select, update on table push.tally_entries to todoku_worker;
 
 grant delete, insert, select, update on table push.token_tally to todoku_worker;
+
+grant delete, insert, select, update on table push.trace_contexts to todoku_worker;
 
 grant select, update on table push.tuning to todoku_worker;
 
