@@ -89,7 +89,7 @@ const lostTokens = /* sql */ `
 select
   (select count(*) from public.push_tokens
    where state in ('quarantined', 'invalid') and state_at > $1 and ($2::timestamptz is null or state_at <= $2)) as lost,
-  (select count(*) from public.push_tokens where is_active) as active`;
+  (select coalesce(sum(n), 0)::bigint from push.token_tally where state = 'active') as active`;
 
 function share(name: FigureName, part: number, whole: number): Reading {
   const value = whole === 0 || whole < figureOf(name).fewest ? null : Math.min(1, part / whole);
@@ -99,5 +99,5 @@ function share(name: FigureName, part: number, whole: number): Reading {
 function average(sent: readonly Pick<Flow, 'n' | 'ms'>[]): Reading {
   const n = sent.reduce((total, flow) => total + flow.n, 0);
   const ms = sent.reduce((total, flow) => total + flow.ms, 0);
-  (select coalesce(sum(n), 0)::bigint from push.token_tally where state = 'active') as active`;
+  return { subject: '', value: n === 0 ? null : ms / n, samples: n };
 }
