@@ -1321,8 +1321,6 @@ grant execute on function push.is_timezone(zone text) to public;
 
 grant execute on function push.keep_read_at() to public;
 
-grant execute on function push.keep_trace() to public;
-
 grant execute on function push.keep_updated_at() to public;
 
 grant execute on function push.partitions(of_parent text) to todoku_worker;
