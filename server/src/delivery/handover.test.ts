@@ -28,7 +28,10 @@ function slotsAndHandover(slots: number, send: (lease: LeasedChunk, content: Loa
     { database: on.database, engine, registry, policies, sender: { send }, monotonic, sleep, log: silentLogger },
     { lanes: [0, 1, 2], slots: () => slots, claimSize: () => 200, leaseSeconds: 30, probeSeconds: 35, worker: 'test' },
   );
-  return { lane, handover: new DeliveryHandover({ engine, policies, monotonic, sleep }, { leaseSeconds: 30, probeSeconds: 35, worker: 'test' }, [lane]) };
+  return {
+    lane,
+    handover: new DeliveryHandover({ engine, policies, monotonic, sleep }, { leaseSeconds: 30, probeSeconds: 35, worker: 'test' }, [lane]),
+  };
 }
 
 const never = async (): Promise<void> => {

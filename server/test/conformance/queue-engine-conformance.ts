@@ -131,7 +131,11 @@ export function describeQueueEngine(name: string, start: () => Promise<EngineUnd
     });
 
     const claimNew = (tx: Queryable, ids: readonly string[], lanes: readonly Lane[] = [0, 1]): Promise<LeasedChunk[]> =>
-      under.engine.claimNew(tx, { projectId: 1, lanes, maxChunks: 2, leaseSeconds: LEASE_SECONDS, probeSeconds: PROBE_SECONDS, worker: 'test' }, ids);
+      under.engine.claimNew(
+        tx,
+        { projectId: 1, lanes, maxChunks: 2, leaseSeconds: LEASE_SECONDS, probeSeconds: PROBE_SECONDS, worker: 'test' },
+        ids,
+      );
     const newClaimed = async (ids: readonly string[]): Promise<string[]> =>
       (await under.database.transaction((tx) => claimNew(tx, ids))).map((lease) => lease.chunkId);
 
