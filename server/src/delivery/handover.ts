@@ -21,7 +21,7 @@ interface HandoverOptions {
   readonly worker: string;
 }
 
-/** Hands what is planned to those slots that serve its lane of which the most are free. */
+/** Hands what is planned to slots that serve its lane. Of `slots`, those that serve the fewest lanes come first. */
 export class DeliveryHandover implements Handover {
   readonly #parts: HandoverParts;
   readonly #options: HandoverOptions;
@@ -41,9 +41,9 @@ export class DeliveryHandover implements Handover {
     const policy = await policies.get();
     const until = monotonic() + patienceMs;
     for (;;) {
-      const slots = serving.reduce((most, one) => (one.free > most.free ? one : most));
-      // Few slots make small batches, and a batch costs a commit.
-      const reserved = this.#taken.has(lane) ? 0 : slots.reserve(Math.max(1, Math.min(chunks, Math.floor(slots.slots / 2))), chunks);
+      // A backlog wants many slots; what comes one by one leaves them to the lanes that have no others.
+      const slots = patienceMs > 0 ? mostFree(serving) : (serving.find((one) => one.free >= least(one, chunks)) ?? mostFree(serving));
+      const reserved = this.#taken.has(lane) ? 0 : slots.reserve(least(slots, chunks), chunks);
       if (reserved > 0) {
         this.#taken.add(lane);
         const done = (): void => void this.#taken.delete(lane);
@@ -54,6 +54,11 @@ export class DeliveryHandover implements Handover {
     }
   }
 }
+
+const mostFree = (slots: readonly DeliveryLane[]): DeliveryLane => slots.reduce((most, one) => (one.free > most.free ? one : most));
+
+/** Few slots make small batches, and a batch costs a commit. */
+const least = (slots: DeliveryLane, chunks: number): number => Math.max(1, Math.min(chunks, Math.floor(slots.slots / 2)));
 
 interface Reserved {
   readonly lane: Lane;

@@ -43,6 +43,8 @@ interface PlannerParts {
 const MOST_ROWS = 500;
 /** Notifications in one outbox row, at most: what the trigger writes. */
 const LONGEST_ROW = 500;
+/** Chunks of a batch that are not full, about: an hour or a minute of expiry ends in it. */
+const PARTIAL_CHUNKS = 2;
 /**
  * While more waits in the outbox than a batch, for how long planning waits for slots before it plans into the queue. Planning is the faster of the
  * two: without, it would run ahead of the slots, and all would take the dearer way through the queue.
@@ -68,6 +70,8 @@ export class Planner {
   readonly #lowWater: LowWater;
   /** How many outbox rows make a batch, going by the last one: a bulk insert's hold 500 each, an HTTP request's one. */
   #outboxRows = MOST_ROWS;
+  /** Notifications in an outbox row, going by the last batch. */
+  #rowSize = LONGEST_ROW;
   /** The latest batch was as large as it could be: more may wait. */
   #behind = false;
 
@@ -102,7 +106,7 @@ export class Planner {
   ): Promise<Omit<PlannedBatch, 'handedOver'> & { readonly claimed: readonly ClaimedChunk[] }> {
     const { database, policies, localTime, monotonic, random, planningTime } = this.#parts;
     const { lane } = this.#options;
-    const batchSize = reservation === null ? most : fitting(reservation.chunks, chunkSize, most);
+    const batchSize = reservation === null ? most : Math.min(most, this.#fitting(reservation.chunks, chunkSize));
     const take = reservation === null ? takeOutbox : takeOutboxWithContent;
     const policy = await policies.get();
     const step = policy.capLimit === null ? 0 : policy.capWindowSeconds / policy.capLimit;
@@ -135,10 +139,17 @@ export class Planner {
     this.#lowWater.saw(mark, planned.outboxIds.length === 0 ? null : Math.min(...planned.outboxIds), lookedMs);
     this.#behind = planned.notifications >= batchSize;
     const rows = new Set(planned.outboxIds).size;
+    if (rows > 0) this.#rowSize = Math.ceil(planned.notifications / rows);
     if (rows > 0) this.#outboxRows = Math.min(MOST_ROWS, Math.ceil((batchSize * rows) / planned.notifications));
     this.#parts.onPlanned(usersOf(planned.items));
     this.#parts.traces?.planned(planned.items, lane, startedAt);
     return { notifications: planned.notifications, deliveries: planned.deliveries, claimed: planned.claimed };
+  }
+
+  /** How many notifications to ask for, so that their chunks find a slot each. The last outbox row taken may hold more than was missing. */
+  #fitting(chunks: number, chunkSize: number): number {
+    const full = chunks - Math.min(PARTIAL_CHUNKS, Math.floor(chunks / 3));
+    return Math.max(1, full * chunkSize - (this.#rowSize - 1));
   }
 
   async #history(tx: Queryable, taken: TakenOutbox, policy: Policy, step: number): Promise<BatchHistory> {
@@ -152,14 +163,6 @@ export class Planner {
     ]);
     return { asks, recent: readRecentUsers(rows) };
   }
-}
-
-/**
- * How many notifications to ask for, so that their chunks find a slot each. The last outbox row taken may hold more than what was missing, and a
- * batch has some chunks that are not full.
- */
-function fitting(chunks: number, chunkSize: number, most: number): number {
-  return Math.max(1, Math.min(most, (chunks - 2) * chunkSize - (LONGEST_ROW - 1)));
 }
 
 /** Lazily: mostly nobody wants to know. */
