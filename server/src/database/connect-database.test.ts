@@ -1,3 +1,4 @@
+import { type AddressInfo, createServer } from 'node:net';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { type TestDatabase, testDatabase } from '../../test/support/database.js';
 import { silentLogger } from '../logging/logger.js';
@@ -101,6 +102,24 @@ describe('errors', () => {
     const error = await failure(db.database.query('select $1::uuid', ['secret "value"']));
     expect(error.code).toBe('22P02');
     expect(error.message).not.toContain('secret');
+  });
+
+  it('tell no connection from a statement at fault, where a server fails before the session begins', async () => {
+    const fields = ['SFATAL', 'CXX000', 'Mcould not write init file', ''].map((field) => `${field}\0`).join('');
+    const answer = Buffer.concat([Buffer.from('E'), Buffer.alloc(4), Buffer.from(fields)]);
+    answer.writeInt32BE(answer.length - 1, 1);
+    const server = createServer((socket) => {
+      socket.on('error', () => undefined);
+      socket.once('data', () => socket.end(answer));
+    });
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+    const { port } = server.address() as AddressInfo;
+    await using(connectDatabase({ ...options(1), url: `postgres://x:y@127.0.0.1:${port}/x` }), async (database) => {
+      const error = await failure(database.query('select 1'));
+      expect(error.code).toBe('08001');
+      expect(error.message).toBe('could not write init file');
+    });
+    server.close();
   });
 
   it('tell no connection from no free connection', async () => {

@@ -37,7 +37,7 @@ export function connectDatabase(options: DatabaseOptions): Database {
     try {
       return await pool.connect();
     } catch (error) {
-      throw toDatabaseError(error, pool.totalCount >= options.maxConnections ? poolExhausted : connectionRefused);
+      throw refusal(toDatabaseError(error, pool.totalCount >= options.maxConnections ? poolExhausted : connectionRefused));
     }
   }
 
@@ -70,6 +70,11 @@ export function connectDatabase(options: DatabaseOptions): Database {
       await Promise.race([Promise.all(ends), delay(endTimeoutMs, undefined, { ref: false })]);
     },
   };
+}
+
+/** A server whose disk is full may say "internal error" before a session has begun: it made no connection, and no statement is to blame. */
+function refusal(error: unknown): unknown {
+  return error instanceof DatabaseError && error.code.startsWith('XX') ? new DatabaseError(connectionRefused, error.message) : error;
 }
 
 /** After these a connection is closed rather than lent again: it is gone, or its prepared statements no longer fit the schema. */
