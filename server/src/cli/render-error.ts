@@ -25,10 +25,11 @@ export function renderError(error: unknown, messages: Messages): RenderedError {
   const { name, code, message } = describeError(error);
   if (name === 'DatabaseError') return renderDatabaseError(code ?? name, message, messages);
   if (name === 'SqlRefusedError') {
+    const { done } = error as { readonly done?: number };
     return {
       code: code ?? name,
       message: messages.untranslated(messages.databaseRefused, message),
-      remedy: messages.sql.correct,
+      remedy: done === undefined || done === 0 ? messages.sql.correct : messages.sql.correctRest(done),
       path: null,
       exitCode: 1,
     };

@@ -374,7 +374,22 @@ describe('sql', () => {
         { command: 'SELECT', count: 1, rows: [{ title: 'a\nb' }] },
         { command: 'SELECT', count: 1, rows: [{ x: null }] },
       ],
+      oneByOne: false,
     });
+  });
+
+  it('takes a statement that begins with a comment, and runs one by one what can be in no transaction', async () => {
+    expect((await todoku.run(['sql', '--- three\nselect 1 as x'])).out).toContain('SELECT 1');
+    const { out, exitCode } = await todoku.run([
+      'sql',
+      '-- weekly; as it is\ndelete from push_tokens where false;\nreindex table notifications;',
+    ]);
+    expect({ exitCode, out }).toEqual({ exitCode: 0, out: expect.stringMatching(/^DELETE 0\n\nREINDEX\n\nEach statement/) as string });
+    const failed = await todoku.run(['sql', 'create table kept (x int); reindex table notifications; select nothing_like_it']);
+    expect(failed).toMatchObject({ exitCode: 1, err: expect.stringContaining('The first 2 statements are done') as string });
+    expect(await spine.admin.query("select to_regclass('kept')::text as found")).toEqual([{ found: 'kept' }]);
+    for (const option of ['--nonsense', '-x', '--lan=ja'])
+      expect(await todoku.run(['sql', option])).toMatchObject({ exitCode: 2, out: '' });
   });
 
   it('says what Postgres says, and nothing of several statements stays when one fails', async () => {

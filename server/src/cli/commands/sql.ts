@@ -11,15 +11,18 @@ import { stderrLogger } from '../stderr-logger.js';
 export function addSql(program: Command, cli: Cli): void {
   const { commands, sql: says } = cli.messages;
   const text = { summary: commands.sql, example: `sql 'select id, type, title from notifications order by created_at desc limit 5'` };
-  const command = addCommand(program, 'sql [statement]', text, cli).addHelpText('after', `\n${says.note}`);
+  // A statement may begin with a comment, and a comment with what looks like an option.
+  const command = addCommand(program, 'sql [statement]', text, cli).allowUnknownOption().addHelpText('after', `\n${says.note}`);
   onCall(command, cli, async (_, [statement]) => {
+    if (statement !== undefined && /^--?[\w-]+(=|$)/.test(statement)) command.error(`error: unknown option '${statement}'`);
     const asked = plainText(statement ?? (await cli.terminal.readInput()));
     const { runSql } = await import('../../database/run-sql.js');
     // Asked for first: it says it plainly when nothing runs.
     const url = await withDatabase(cli, (_database, config) => findDatabaseUrl(config, cli));
     const options = { url, maxConnections: 1, applicationName: `todoku sql ${cli.terminal.login}`, log: stderrLogger(cli.terminal) };
-    const answers = await runSql(options, asked);
-    return { data: { answers: answers.map(withNames) }, text: answers.map(render).join('\n\n') };
+    const { answers, oneByOne } = await runSql(options, asked);
+    const shown = answers.map(render).join('\n\n');
+    return { data: { answers: answers.map(withNames), oneByOne }, text: oneByOne ? `${shown}\n\n${says.oneByOne}` : shown };
   });
 }
 

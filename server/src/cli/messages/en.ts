@@ -317,8 +317,11 @@ export const en = {
     saved: 'Set; in force everywhere within two seconds.',
   },
   sql: {
-    note: 'Without a statement it is read from standard input. Several statements are one transaction.',
+    note: 'Without a statement it is read from standard input. Several statements are one transaction, unless one of them can be in none.',
     correct: 'Correct the statement and run it again; nothing of it was done.',
+    correctRest: (done: number) =>
+      `The first ${done === 1 ? 'statement is' : `${done} statements are`} done and stay done; correct this one and run it and what follows.`,
+    oneByOne: 'Each statement was committed by itself, because one of them cannot be in a transaction.',
     env: 'as variables for psql and the like: eval "$(npx todoku database-url --env)"',
   },
   keys: {

@@ -35,6 +35,7 @@ export async function openRepl(cli: Cli, database: Database, config: Config, { u
   const { openService } = await import('../open-service.js');
   const { withReadableReports } = await import('./readable-reports.js');
   const { supabaseReader } = await import('./supabase-reader.js');
+  const { terminalConsole } = await import('./terminal-console.js');
 
   const tuning = new LiveTuning({ database, defaults, log });
   await tuning.load();
@@ -59,6 +60,9 @@ export async function openRepl(cli: Cli, database: Database, config: Config, { u
     checkCacheService: () => health.checkCacheService(parts),
     autoRecovery: () => autoRecovery({ database, queue, tokens: pushTokenManager, log }, { actor, reason: 'autoRecovery() was called' }),
     supabase: supabaseReader(database),
+    sql: (text: string, values: readonly unknown[] = []) => database.query(text, values),
+    // What code prints goes where the command's own answer goes.
+    console: terminalConsole(cli.terminal),
     userId,
     metrics: performance,
     queueSize: performance.queueDepth,
