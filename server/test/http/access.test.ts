@@ -73,6 +73,7 @@ const contract: Record<string, Access> = {
   'GET /v1/types': ['operate'],
   'PUT /v1/types/:type': ['operate'],
   'GET /manual/:language/:page': 'public',
+  'GET /manual': 'public',
   'GET /v1/alerts': ['operate'],
   'GET /v1/alerts/history': ['operate'],
   'GET /v1/alerts/rules': ['operate'],

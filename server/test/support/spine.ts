@@ -125,8 +125,7 @@ export class Spine {
   }
 
   /** A user with active devices whose tokens are live at the simulator. */
-  async user(devices = 1): Promise<TestUser> {
-    const userId = randomUUID();
+  async user(devices = 1, userId: string = randomUUID()): Promise<TestUser> {
     const made = Array.from({ length: devices }, () => this.#newDevice());
     await this.#store(made.map((device) => ({ ...device, userId })));
     return { id: userId, tokens: made.map(({ token }) => token), tokenIds: made.map(({ id }) => id) };

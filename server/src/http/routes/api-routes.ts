@@ -49,7 +49,7 @@ import { doctor } from './system/doctor.js';
 import { health } from './system/health.js';
 import { ledger } from './system/ledger.js';
 import { logLevel } from './system/log-level.js';
-import { manual } from './system/manual.js';
+import { manual, manualStart } from './system/manual.js';
 import { metrics } from './system/metrics.js';
 import { openapi } from './system/openapi.js';
 import { ready } from './system/ready.js';
@@ -82,6 +82,7 @@ export function apiRoutes(parts: HttpParts, describe: () => object): Route[] {
     ...[status, ledger, audit, ready, metrics].map((make) => make(parts)),
     health(),
     manual(),
+    manualStart(),
     openapi(describe),
   ];
 }
