@@ -112,6 +112,8 @@ export const alertScenes: Readonly<Record<string, AlertScene>> = {
   },
   'token-invalidation-frozen': {
     provoke: async (system) => {
+      // The share is that of ten minutes, in which other scenes have sent to live devices.
+      await admin(system, "update push.attempts set at = at - interval '11 minutes'");
       await notify(system, 80, 60, 'dead_at_ticket');
       await system.spine.settles(patience);
     },
