@@ -1,4 +1,5 @@
 /** How each rule that comes with the system is made to fire, and what happens outside of the manual so that it is over. */
+import { expect, vi } from 'vitest';
 import type { TestUser } from '../support/spine.js';
 import type { ManualSystem } from './manual-system.js';
 
@@ -56,6 +57,7 @@ export async function restoreOrder(system: ManualSystem): Promise<void> {
     'update push.controls set paused = false, paused_at = null, emergency = false, emergency_at = null, pushes_enabled = true',
   );
   await admin(system, 'update push.projects set frozen_at = null, paused = false');
+  await admin(system, 'alter table notifications enable trigger notification_push_trigger');
   await admin(system, "delete from push.workers where id = 'worker-9'");
   system.spine.simulator.control.clearFaults();
   system.spine.simulator.control.clearTokens();
@@ -145,6 +147,9 @@ export const alertScenes: Readonly<Record<string, AlertScene>> = {
     provoke: async (system) => {
       system.spine.simulator.control.addFault({ kind: 'no_receipts', times: null });
       await notify(system, 2);
+      await vi.waitFor(async () => expect(await admin(system, 'select from push.receipt_batches where tries > 0')).not.toEqual([]), {
+        timeout: patience,
+      });
       await admin(system, "update push.receipt_batches set sent_at = sent_at - interval '21 hours', due_at = now()");
     },
     mend: async (system) => {
@@ -174,7 +179,7 @@ export const alertScenes: Readonly<Record<string, AlertScene>> = {
   'no-worker-alive': { provoke: (system) => system.freeze(), mend: (system) => system.thaw() },
   'breaker-open': {
     provoke: async (system) => {
-      system.spine.simulator.control.addFault({ kind: 'status_401', times: null });
+      system.spine.simulator.control.addFault({ kind: 'status_403', times: null });
       await notify(system, 3);
     },
     mend: healed,

@@ -2,11 +2,11 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { slugOf } from '../../src/http/manual/render-markdown.js';
 
-export const manualFolder = fileURLToPath(new URL('../../../docs/manual/', import.meta.url));
+const manualFolder = fileURLToPath(new URL('../../../docs/manual/', import.meta.url));
 export type ManualLanguage = 'en' | 'ja';
 
 /** What can be run. */
-export type BlockLanguage = 'sh' | 'sql' | 'ts';
+type BlockLanguage = 'sh' | 'sql' | 'ts';
 
 export interface Block {
   readonly page: string;
@@ -20,7 +20,7 @@ export interface Block {
   readonly exitCode: number;
 }
 
-export interface Section {
+interface Section {
   readonly id: string;
   readonly level: number;
   readonly title: string;

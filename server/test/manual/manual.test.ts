@@ -24,7 +24,8 @@ async function check(block: Block | undefined, language: ManualLanguage): Promis
   if (block === undefined) throw new Error('a block is missing in one of the languages');
   const { exitCode, out, err } = await system.run(block, language);
   const where = `${block.page}.md:${block.line}`;
-  expect({ where, exitCode, err }).toEqual({ where, exitCode: block.exitCode, err: '' });
+  const said = exitCode === block.exitCode ? {} : { out };
+  expect({ where, exitCode, err, ...said }).toEqual({ where, exitCode: block.exitCode, err: '' });
   expect(out, where).toMatch(patternOf(block.expected ?? 'nothing says what this prints'));
 }
 
