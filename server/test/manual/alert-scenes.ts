@@ -70,6 +70,11 @@ async function clog(system: ManualSystem): Promise<void> {
   await notify(system, 90);
 }
 
+/** An entry that no row stands behind. */
+async function addToLedger(system: ManualSystem, n: number): Promise<void> {
+  await admin(system, "insert into push.ledger_entries (hour, item, n) values (date_trunc('hour', now()), 'accepted', $1)", [n]);
+}
+
 export const alertScenes: Readonly<Record<string, AlertScene>> = {
   'delivery-success-low': {
     provoke: async (system) => {
@@ -159,14 +164,11 @@ export const alertScenes: Readonly<Record<string, AlertScene>> = {
     },
   },
   'ledger-unaccounted': {
-    provoke: (system) =>
-      admin(system, "insert into push.ledger_entries (hour, item, n) values (date_trunc('hour', now()), 'accepted', 1)").then(
-        () => undefined,
-      ),
-    mend: (system) =>
-      admin(system, "insert into push.ledger_entries (hour, item, n) values (date_trunc('hour', now()), 'accepted', -1)").then(
-        () => undefined,
-      ),
+    provoke: (system) => addToLedger(system, 1),
+    mend: async (system) => {
+      await addToLedger(system, -1);
+      await system.run({ language: 'sh', code: 'npx todoku reconcile' }, 'en');
+    },
   },
   'worker-silent': {
     provoke: (system) =>
