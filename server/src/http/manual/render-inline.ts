@@ -3,7 +3,7 @@ const escapes: Readonly<Record<string, string>> = { '&': '&amp;', '<': '&lt;', '
 export const escapeHtml = (text: string): string => text.replaceAll(/[&<>"]/g, (one) => escapes[one] ?? one);
 
 /** Within the manual and its neighbours, or on the web; anything else stays text. */
-const allowedTarget = /^(?:https?:\/\/|[a-z0-9./#-])[^\s"<>]*$/i;
+const allowedTarget = /^(?:https?:\/\/[^\s"<>]+|[a-z0-9./#-][^\s"<>:]*)$/i;
 
 const part = /`([^`]+)`|\[([^\]]+)\]\(([^)\s]+)\)|\*\*([^*]+)\*\*/g;
 
