@@ -84,7 +84,10 @@ export async function run(options: Options, say: (what: string) => void, interru
 
     say('healing');
     plant.simulator.control.clearFaults();
-    await endLoad(load);
+    await endLoad(load).catch(async (error: unknown) => {
+      if (plant !== null) await keepLedger(plant);
+      throw error;
+    });
     noteLoadFaults(plant, journals.nemesis, faults, options.seed, loadFrom);
     await plant.postgres.settle();
     const healedAt = mono();
@@ -204,7 +207,7 @@ async function endLoad(load: ChildProcess): Promise<void> {
   if (load.exitCode !== null || load.signalCode !== null) throw new Error('The load generator ended before its time.');
   const gone = once(load, 'exit');
   load.kill('SIGTERM');
-  const force = setTimeout(() => load.kill('SIGKILL'), 90_000);
+  const force = setTimeout(() => load.kill('SIGKILL'), 240_000);
   const [code] = (await gone) as [number | null];
   clearTimeout(force);
   if (code !== 0) throw new Error('The load generator did not end well.');
@@ -215,7 +218,9 @@ async function keepLedger(plant: Plant): Promise<void> {
   const left = await query(
     plant.databaseUrl,
     /* sql */ `
-    select (select count(*) from push.outbox) as outbox, (select count(*) from push.held) as held,
+    select (select json_agg(a) from (select pid, state, wait_event_type, wait_event, xact_start, pg_blocking_pids(pid) as blocked_by, left(query, 200) as query
+        from pg_stat_activity where backend_type = 'client backend' and state <> 'idle') a) as sessions,
+      (select count(*) from push.outbox) as outbox, (select count(*) from push.held) as held,
       (select count(*) from push.receipt_batches) as receipt_batches,
       clock_timestamp() as now, (select json_agg(r) from (select due_at, lease_until, n, tries, sent_at from push.receipt_batches) r) as receipts,
       (select json_agg(c) from (select id, state, due_at, lease_until, n, attempt, last_code from push.chunks order by due_at limit 200) c) as chunks`,

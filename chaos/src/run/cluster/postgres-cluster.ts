@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
-import { join } from 'node:path';
+import { existsSync } from 'node:fs';
+import { basename, join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { type FakeClock, realClock } from '../clock/fake-clock.js';
 import { eventually } from '../eventually.js';
@@ -135,6 +136,7 @@ export class PostgresCluster {
     await this.#copying.catch(() => undefined);
     for (const node of [this.#standby, this.#primary]) {
       await node.stopAtOnce();
+      if (existsSync(join(node.folder, 'data/log'))) node.keepLogs(join(this.#parts.folder, 'logs', basename(node.folder)));
       node.disk?.unmount();
     }
   }

@@ -1,6 +1,17 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { appendFileSync, chownSync, closeSync, mkdirSync, openSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  appendFileSync,
+  chownSync,
+  closeSync,
+  cpSync,
+  mkdirSync,
+  openSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import { ownerOf, runAs, spawnAs } from '@todoku/server/database/embedded/account.js';
 import { embeddedSettings } from '@todoku/server/database/embedded/settings.js';
@@ -32,6 +43,7 @@ export interface NodeParts {
 /** One Postgres server with its data under one folder, on a disk of its own where that can be. */
 export class PostgresNode {
   readonly port: number;
+  readonly folder: string;
   readonly disk: Disk | null;
   readonly #parts: NodeParts;
   readonly #data: string;
@@ -42,6 +54,7 @@ export class PostgresNode {
   constructor(parts: NodeParts) {
     this.#parts = parts;
     this.port = parts.port;
+    this.folder = parts.folder;
     mkdirSync(parts.folder, { recursive: true, mode: 0o711 });
     this.disk = Disk.mount(parts.folder);
     this.#data = join(parts.folder, 'data');
@@ -123,6 +136,11 @@ export class PostgresNode {
     const force = setTimeout(() => killTree(child.pid ?? 0), 10_000);
     await gone;
     clearTimeout(force);
+  }
+
+  /** Its logs outlive its disk. */
+  keepLogs(folder: string): void {
+    cpSync(join(this.#data, 'log'), folder, { recursive: true });
   }
 
   /** All that its logs hold. */

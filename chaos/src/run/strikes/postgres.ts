@@ -144,6 +144,8 @@ export async function lockTables({ databaseUrl }: Plant, ms: number): Promise<Ev
   const client = await connect(databaseUrl, 15_000);
   try {
     await client.query('begin');
+    // Whoever waits for such a lock makes all others wait behind it: as a careful operator would, not for long.
+    await client.query(`set local lock_timeout = '5s'`);
     await client.query('lock table push.chunks, push.outbox, public.push_tokens in access exclusive mode');
     await delay(ms);
     const waiting = await client.query<{ n: number }>('select count(*)::int as n from pg_locks where not granted');
