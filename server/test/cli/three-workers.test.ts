@@ -152,6 +152,8 @@ describe('four processes on one database', () => {
   });
 
   it('all work with what one changes', { timeout: 120_000 }, async () => {
+    // The controller's step has moved it.
+    await spine.admin.query('update push.tuning set chunk_size = 1');
     expect((await cli.run(['tuning', 'set', 'slots', '3', '--reason', 'a test'])).exitCode).toBe(0);
     const slots = `select count(*)::int as n from push.workers where (stats #>> '{load,slots}')::int = 3`;
     await vi.waitFor(async () => expect(await count(slots)).toBe(3), patience);
@@ -162,8 +164,8 @@ describe('four processes on one database', () => {
       ['notificationQueueManager.pauseProcessing()', 'notificationQueueManager.resumeProcessing()'],
       ['notificationService.emergencyShutdown()', 'notificationService.emergencyResume()'],
     ] as const) {
-      // Long enough for a process to start: 150 requests, six at a time.
-      spine.simulator.control.change({ latencyMs: 2_000 });
+      // 300 requests, six at a time: two and a half minutes, in which a process starts wherever it is.
+      spine.simulator.control.change({ latencyMs: 3_000 });
       const before = accepted();
       await notifyAll(stop);
       await vi.waitFor(() => expect(accepted()).toBeGreaterThan(before), patience);
