@@ -36,13 +36,16 @@ with trace as (
 select coalesce(kind, 'fine') as kind, count(*) as n, (array_agg(id::text order by id) filter (where kind is not null))[1:$3] as ids
 from judged group by 1`;
 
-/** Each delivery that a decision promised is in one chunk, awaits its receipt, or has ended; and nothing else is. */
+/**
+ * Each delivery that a decision promised is in one chunk, awaits its receipt, or has ended; and nothing else is. Its steps are read in an order that a
+ * database clock that was set back cannot turn round: chunks are numbered as they are made, and a chunk begins with its tickets.
+ */
 export const deliveryFindings = /* sql */ `
 with step as (
   select delivery_id, state,
     lead(state) over w is null as last
   from push.deliveries where created_at >= $1 and created_at < $2
-  window w as (partition by delivery_id order by chunk_id nulls last, at, state)
+  window w as (partition by delivery_id order by chunk_id nulls last, state <> 10, at, state)
 ), place as (
   select delivery_id, sum(promised) as promised, sum(queued) as queued, sum(awaited) as awaited, max(state) as state
   from (
@@ -76,7 +79,7 @@ from judged group by 1`;
 /** Steps that push.delivery_transitions does not know. What has no step yet, and what went back, is queued or sending. */
 export const illegalSteps = /* sql */ `
 with step as (
-  select delivery_id, state, lag(state) over (partition by delivery_id order by chunk_id nulls last, at, state) as previous
+  select delivery_id, state, lag(state) over (partition by delivery_id order by chunk_id nulls last, state <> 10, at, state) as previous
   from push.deliveries where created_at >= $1 and created_at < $2
 ), illegal as (
   select delivery_id, coalesce(previous, 1) as previous, state from step s
@@ -103,7 +106,7 @@ with said as (
   select date_trunc('hour', created_at, 'UTC') as hour, verdict, reason, count(*) as n, sum(deliveries) as deliveries
   from push.decisions where verdict <> 2 and created_at >= $1 and created_at < $2 group by 1, 2, 3
 ), step as (
-  select date_trunc('hour', created_at, 'UTC') as hour, state, lead(state) over (partition by delivery_id order by chunk_id nulls last, at, state) is null as last
+  select date_trunc('hour', created_at, 'UTC') as hour, state, lead(state) over (partition by delivery_id order by chunk_id nulls last, state <> 10, at, state) is null as last
   from push.deliveries where created_at >= $1 and created_at < $2
 ), found as (
   select date_trunc('hour', created_at, 'UTC') as hour, 'accepted' as item, count(*) as n

@@ -39,6 +39,13 @@ test('nothing is found where nothing is wrong', async () => {
   expect(await news()).toEqual([]);
 });
 
+test("a receipt from before its ticket, because the database's clock was set back, is no illegal step", async () => {
+  const delivery = await deliveryOf(notifications[11] ?? '');
+  await spine.admin.query("update push.deliveries set at = at - interval '10 minutes' where delivery_id = $1 and state = 20", [delivery]);
+  expect(await news()).toEqual([]);
+  await spine.admin.query("update push.deliveries set at = at + interval '10 minutes' where delivery_id = $1 and state = 20", [delivery]);
+});
+
 test('rows that came while the trigger was off are told apart from lost ones', async () => {
   const user = await spine.user();
   await spine.admin.query('alter table notifications disable trigger notification_push_trigger');

@@ -70,7 +70,7 @@ function resultOf(lease: LeasedChunk, ends: readonly End[]): ChunkResult {
 const wrong = /* sql */ `
 with step as (
   select delivery_id, state, coalesce(lag(state) over w, 1) as previous, lead(state) over w is null as last
-  from push.deliveries window w as (partition by delivery_id order by chunk_id nulls last, at, state)
+  from push.deliveries window w as (partition by delivery_id order by chunk_id nulls last, state <> 10, at, state)
 ), place as (
   select u as delivery_id from push.chunks c, unnest(c.delivery_ids) u
 ), awaited as (

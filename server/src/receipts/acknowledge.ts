@@ -50,14 +50,14 @@ async function settledStep(tx: Queryable, acknowledgement: Acknowledgement): Pro
   return later;
 }
 
-/** In the order of the reconciler: chunks are numbered as they are made, and clocks may be set back. */
+/** In the order of the reconciler: chunks are numbered as they are made, a chunk begins with its tickets, and clocks may be set back. */
 async function lastStep(tx: Queryable, { deliveryId, notificationId }: Acknowledgement): Promise<LastStep> {
   const [row] = await tx.rows(
     /* sql */ `
 select d.state, d.attempt, d.chunk_id, d.token_id, exists (select from push.delivery_transitions t where t.from_state = d.state and t.to_state = ${ACKED})
 from push.deliveries d
 where d.delivery_id = $1 and d.notification_id = $2
-order by d.chunk_id desc nulls first, d.at desc, d.state desc
+order by d.chunk_id desc nulls first, d.state <> 10 desc, d.at desc, d.state desc
 limit 1`,
     [deliveryId, notificationId],
   );

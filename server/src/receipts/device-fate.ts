@@ -31,7 +31,7 @@ left join lateral (
 left join lateral (
   select state, code from push.deliveries
   where delivery_id = d.first_delivery and at >= to_timestamp($2) and at < now() + interval '1 day'
-  order by chunk_id desc nulls first, at desc, state desc limit 1
+  order by chunk_id desc nulls first, state <> 10 desc, at desc, state desc limit 1
 ) x on d.verdict = ${verdicts.send}
 left join push.delivery_states s on s.code = x.state
 left join public.push_tokens t on t.id = n.token_id

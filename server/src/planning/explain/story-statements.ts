@@ -28,7 +28,7 @@ export const findSteps = /* sql */ `
 select d.delivery_id as "deliveryId", d.at, s.name as state, d.code, d.ticket_id as "ticketId", d.chunk_id as "chunkId", d.token_id as "tokenId"
 from push.deliveries d join push.delivery_states s on s.code = d.state
 where d.delivery_id = any ($1::bigint[]) and d.at >= $2
-order by d.delivery_id, d.chunk_id nulls last, d.at, d.state`;
+order by d.delivery_id, d.chunk_id nulls last, d.state <> 10, d.at, d.state`;
 
 /** Chunks and ticket batches of one hour that hold any of these deliveries. $1 delivery numbers, $2 the notification's created_at. */
 export const findChunks = /* sql */ `
@@ -86,7 +86,7 @@ select l.id, l.created_at as "createdAt", l.type, l.title, d.verdict, d.reason, 
       select s.name as state, count(*) as n from (
         select distinct on (e.delivery_id) e.delivery_id, e.state from push.deliveries e
         where e.delivery_id between d.first_delivery and d.first_delivery + d.deliveries - 1 and e.at >= d.decided_at - interval '1 minute'
-        order by e.delivery_id, e.chunk_id desc nulls first, e.at desc, e.state desc
+        order by e.delivery_id, e.chunk_id desc nulls first, e.state <> 10 desc, e.at desc, e.state desc
       ) last join push.delivery_states s on s.code = last.state where last.state <> 1 group by 1
     ) counted
   ) as states, (
