@@ -38,7 +38,7 @@ const usersProbed = 5;
  * a database that got the same migrations undisturbed.
  */
 export async function judgeEvidence(evidence: Evidence, client: Client, freshSchema: readonly string[]): Promise<Verdict> {
-  const database = await readFacts(client);
+  const database = await readFacts(client, evidence.clockWrong.length === 0);
   const truths = [
     judgeLoss(evidence, database),
     ...(await judgeSends(evidence, client, database)),

@@ -3,6 +3,7 @@
  * are numbered as they are made, and only then that of the clock: the run sets clocks back.
  */
 import type { Client } from 'pg';
+import { ACCEPTED_BY_EXPO } from '../states.js';
 import type {
   AttemptRow,
   BroadcastRow,
@@ -71,27 +72,29 @@ const statements = {
     ) e group by item having sum(n) <> 0`,
 } as const;
 
-export async function readFacts(client: Client): Promise<DatabaseFacts> {
+/** `clockHeld`: the database's clock never went back, so that within a chunk it tells the order. */
+export async function readFacts(client: Client, clockHeld = true): Promise<DatabaseFacts> {
   await client.query('begin isolation level repeatable read read only');
   try {
-    return await read(client);
+    return await read(client, clockHeld);
   } finally {
     await client.query('rollback');
   }
 }
 
-async function read(client: Client): Promise<DatabaseFacts> {
+async function read(client: Client, clockHeld: boolean): Promise<DatabaseFacts> {
   const rows = async <T>(name: keyof typeof statements): Promise<T[]> => (await client.query(statements[name])).rows as T[];
   const [clock] = await rows<{ now: number }>('now');
   const [policy] = await rows<PolicyRow>('policy');
   if (clock === undefined || policy === undefined) throw new Error('The database has no policy: it is not the product’s.');
   const recipients = new Map<string, Set<string>>();
   for (const { broadcast, user } of await rows<{ broadcast: string; user: string }>('recipients')) add(recipients, broadcast, user);
+  const steps = grouped(await rows<Step>('steps'), (row) => row.deliveryId);
   return {
     now: clock.now,
     notifications: byKey(await rows<NotificationRow>('notifications'), (row) => row.id),
     decisions: grouped(await rows<DecisionRow>('decisions'), (row) => row.notificationId),
-    steps: grouped(await rows<Step>('steps'), (row) => row.deliveryId),
+    steps: clockHeld ? steps : new Map([...steps].map(([id, list]) => [id, inOrder(list)])),
     attempts: await rows<AttemptRow>('attempts'),
     waiting: await rows<WaitingDelivery>('waiting'),
     outbox: (await rows<{ id: string }>('outbox')).map(({ id }) => id),
@@ -104,6 +107,13 @@ async function read(client: Client): Promise<DatabaseFacts> {
     projects: await rows<ProjectRow>('projects'),
     ledger: new Map((await rows<{ item: string; n: number }>('ledger')).map(({ item, n }) => [item, n])),
   };
+}
+
+/** A chunk's receipts come after its tickets, whatever a clock that went back says. Chunks stay in their order. */
+function inOrder(steps: readonly Step[]): Step[] {
+  const chunks = [...new Set(steps.map(({ chunkId }) => chunkId))];
+  const place = ({ chunkId, state }: Step): number => 2 * chunks.indexOf(chunkId) + (state === ACCEPTED_BY_EXPO ? 0 : 1);
+  return steps.toSorted((a, b) => place(a) - place(b));
 }
 
 function byKey<T>(rows: readonly T[], key: (row: T) => string): Map<string, T> {
