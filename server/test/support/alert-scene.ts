@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { expect, vi } from 'vitest';
 import type { Database } from '../../src/database/database.js';
 import { silentLogger } from '../../src/logging/logger.js';
@@ -11,6 +12,7 @@ import type { RuleChanges } from '../../src/monitoring/alerts/rule-input.js';
 import { readFigures } from '../../src/monitoring/read-figures.js';
 
 const by = { actor: 'cli:tester', reason: 'a test' };
+const pages = ['en', 'ja'].map((language) => readFileSync(new URL(`../../../docs/manual/${language}/alerts.md`, import.meta.url), 'utf8'));
 const patience = { timeout: 60_000, interval: 50 };
 
 /**
@@ -52,6 +54,7 @@ export class AlertScene {
       return found as ActiveAlert;
     }, patience);
     const { command, runbook } = await this.#rule(rule);
+    for (const page of pages) expect(page).toContain(`\n## ${rule}\n`);
     expect(alert).toMatchObject({ command, runbook: `alerts.md#${rule}` });
     expect(await this.#told(rule, subject)).toMatchObject({ change: 'firing', command, runbook });
     return alert;
