@@ -5,7 +5,7 @@ const OLDEST = 150_000;
 type Settings = Readonly<Record<string, string | undefined>>;
 
 const readSettings = /* sql */ `
-select name, setting from pg_settings where name = any ($1)
+select name, reset_val as setting from pg_settings where name = any ($1)
 union all select 'server_version_num', current_setting('server_version_num') where not 'server_version_num' = any ($1)`;
 
 const names = [
