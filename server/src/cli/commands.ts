@@ -2,6 +2,7 @@ import type { Command } from 'commander';
 import type { Cli } from './cli.js';
 import { addAlerts } from './commands/alerts.js';
 import { addAudit } from './commands/audit.js';
+import { addBench } from './commands/bench.js';
 import { addBroadcast } from './commands/broadcast.js';
 import { addDoctor } from './commands/doctor.js';
 import { addExplain } from './commands/explain.js';
@@ -56,6 +57,7 @@ export function addCommands(program: Command, cli: Cli): void {
     addAudit,
     addLogs,
     addPartitions,
+    addBench,
     addRepl,
     addSql,
     addDatabaseUrl,

@@ -1,5 +1,6 @@
 import { type ErrorCode, errorCatalogue } from '../../errors/catalogue.js';
 import { alertsEn } from './alerts-en.js';
+import { benchEn } from './bench-en.js';
 import { doctorEn } from './doctor-en.js';
 import { logsEn } from './logs-en.js';
 import { monitoringEn } from './monitoring-en.js';
@@ -312,6 +313,7 @@ export const en = {
   project: projectEn,
   doctor: doctorEn,
   logs: logsEn,
+  bench: benchEn,
   policy: {
     assignment: 'as in capLimit=20; none for no limit',
     saved: 'Set; in force everywhere within two seconds.',

@@ -51,6 +51,10 @@ export const phrases: readonly (readonly [english: string, japanese: string])[] 
   ['No process is running that could send it.', '送信できるプロセスが動いていません。'],
   ["{} can't be written ({}).", '{} に書けません（{}）。'],
   ['There is no notification {}, and no decision about one.', '通知 {} はなく、その判定の記録もありません。'],
+  [
+    'There is no benchmark in this installation ({}): it comes with a clone of the source.',
+    'この環境に計測プログラムはありません（{}）。ソースを取得したフォルダーに付属しています。',
+  ],
   ['There is no broadcast {}.', '一斉配信 {} はありません。'],
   ['Broadcast {} goes to {}, not to a list.', '一斉配信 {} の対象は {} で、宛先の一覧ではありません。'],
   ['Broadcast {} has an empty list.', '一斉配信 {} の宛先が空です。'],

@@ -1,4 +1,5 @@
 import { alertsJa } from './alerts-ja.js';
+import { benchJa } from './bench-ja.js';
 import { doctorJa } from './doctor-ja.js';
 import type { Messages } from './en.js';
 import { errorsInJapanese } from './ja-errors.js';
@@ -326,6 +327,7 @@ export const ja: Messages = {
   project: projectJa,
   doctor: doctorJa,
   logs: logsJa,
+  bench: benchJa,
   policy: {
     assignment: '例 capLimit=20。none は上限なし',
     saved: '設定しました。2 秒以内にすべてに効きます。',
