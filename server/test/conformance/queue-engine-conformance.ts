@@ -156,6 +156,16 @@ export function describeQueueEngine(name: string, start: () => Promise<EngineUnd
       expect(await newClaimed([await publish({ dueInSeconds: -0.5 })])).toHaveLength(claimed);
     });
 
+    it('holds up a pause for some seconds at most when it falls silent before the commit', async () => {
+      const ids = [await publish()];
+      const silence = await under.database.transaction(async (tx) => {
+        await claimNew(tx, ids);
+        return await tx.rows("select current_setting('idle_in_transaction_session_timeout')");
+      });
+      expect(silence).toEqual([['5s']]);
+      expect(await under.database.rows("select current_setting('idle_in_transaction_session_timeout')")).not.toEqual([['5s']]);
+    });
+
     it('leases new chunks with the commit, or not at all', async () => {
       const id = await publish();
       const rolledBack = under.database.transaction(async (tx) => {

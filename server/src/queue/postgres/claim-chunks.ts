@@ -12,6 +12,12 @@ const NOTHING_OLDER = /* sql */ `
       where c.project_id = $1 and c.lane = any ($2::smallint[]) and c.id <> all ($8::bigint[]) and ${CLAIMABLE})`;
 
 /**
+ * The claim's locks last until the commit that its transaction has yet to send. Of a process that stands still or is cut off just then, Postgres
+ * ends the session after this long, so that a pause waits no longer for it.
+ */
+const NO_LONG_SILENCE = "set_config('idle_in_transaction_session_timeout', '5000', true) ";
+
+/**
  * The claim, which is the intent gate. $1 project, $2 lanes in order, $3 most chunks, $4 low-water mark of due_at, $5 lease seconds,
  * $6 worker, $7 seconds that a probe is reserved for.
  *
@@ -29,7 +35,7 @@ const NOTHING_OLDER = /* sql */ `
  */
 const claim = (budget: 'limited' | 'unlimited' | 'ignored', among: 'all' | 'new'): string => /* sql */ `
 with gate as materialized (
-  select from push.controls where id = 1 and not paused and not emergency and pushes_enabled for share
+  select ${among === 'all' ? '' : NO_LONG_SILENCE}from push.controls where id = 1 and not paused and not emergency and pushes_enabled for share
 ), pick as materialized (
   select lane from unnest($2::smallint[]) with ordinality as wanted(lane, turn)
   where exists (
