@@ -37,7 +37,7 @@ let metrics: Metrics;
 beforeAll(async () => {
   spine = await Spine.start({
     delivery: (database) => {
-      metrics = createMetrics({ database, clock: systemClock });
+      metrics = createMetrics({ database, clock: systemClock, log: silentLogger });
       return metrics.delivery;
     },
   });
@@ -57,7 +57,12 @@ beforeAll(async () => {
   await spine.admin.query('update push.controls set paused = true');
   await spine.notify((await spine.user()).id);
   await vi.waitFor(async () => expect(await spine.admin.query('select from push.chunks')).toHaveLength(1), { timeout: 15_000 });
-  series = readScrape(await metrics.registry.metrics());
+  // A scrape says itself when the database did not tell all of it.
+  series = await vi.waitFor(async () => {
+    const text = await metrics.registry.metrics();
+    expect(text).toMatch(/^todoku_database_up 1$/m);
+    return readScrape(text);
+  });
 });
 afterAll(() => spine.close());
 

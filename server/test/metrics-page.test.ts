@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { systemClock } from '../src/clock/clock.js';
+import { silentLogger } from '../src/logging/logger.js';
 import { type FigureDefinition, figureDefinitions } from '../src/monitoring/figures.js';
 import { createMetrics } from '../src/monitoring/metrics.js';
 import { fixedTuning } from '../src/performance/live-tuning.js';
@@ -42,7 +43,7 @@ describe('docs/metrics.md', () => {
   });
 
   it('lists every metric that is exported', async () => {
-    const { registry } = createMetrics({ database: db.database, clock: systemClock });
+    const { registry } = createMetrics({ database: db.database, clock: systemClock, log: silentLogger });
     addTuningMetrics(registry, fixedTuning({ slots: 1, chunkSize: 1 }), () => ({}));
     const metrics = (await registry.getMetricsAsJSON()).filter(({ name }) => name.startsWith('todoku_'));
     const rows = metrics.map((metric) => {

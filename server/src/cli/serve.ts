@@ -96,7 +96,7 @@ async function start(config: Config, logger: AdjustableLogger, opened: Opened, m
   onStop('log level', () => level.stop());
   const adminKey = await ensureAdminKey(config.dataDirectory, foundation.database, log);
 
-  const metrics = createMetrics({ database: foundation.database, clock: surroundings.clock });
+  const metrics = createMetrics({ database: foundation.database, clock: surroundings.clock, log });
   addTuningMetrics(metrics.registry, foundation.tuning, () => foundation.caches.stats());
   if (config.roles.includes('worker')) {
     const worker = await startWorker(config, surroundings, foundation, metrics.delivery, tracing);

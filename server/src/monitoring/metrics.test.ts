@@ -28,7 +28,7 @@ function handClock(): { readonly clock: typeof systemClock; tick(ms: number): vo
 
 test('a scrape tells where everything is', async () => {
   const { clock, tick } = handClock();
-  const { registry } = createMetrics({ database: spine.database, clock });
+  const { registry } = createMetrics({ database: spine.database, clock, log: silentLogger });
   const user = await spine.user(2);
   await spine.notify(user.id);
   expect(await registry.metrics()).toMatch(/^todoku_outbox_notifications 1$/m);
@@ -57,7 +57,7 @@ test('a scrape tells where everything is', async () => {
 
 test('counters of the ledger do not grow by being asked for', async () => {
   const { clock } = handClock();
-  const { registry } = createMetrics({ database: spine.database, clock });
+  const { registry } = createMetrics({ database: spine.database, clock, log: silentLogger });
   const count = async () => /^todoku_deliveries_total (\d+)$/m.exec(await registry.metrics())?.[1];
   expect([await count(), await count()]).toEqual(['2', '2']);
 });
@@ -72,7 +72,7 @@ test('scrapes share what was read', async () => {
     },
   } as typeof spine.database;
   const { clock, tick } = handClock();
-  const { registry } = createMetrics({ database, clock });
+  const { registry } = createMetrics({ database, clock, log: silentLogger });
   await Promise.all([registry.metrics(), registry.metrics()]);
   const once = statements;
   await registry.metrics();
@@ -84,15 +84,18 @@ test('scrapes share what was read', async () => {
 
 test('without a database a scrape still answers', async () => {
   const nowhere = connectDatabase({ url: 'postgres://127.0.0.1:1/none', maxConnections: 1, applicationName: 'test', log: silentLogger });
-  const { registry } = createMetrics({ database: nowhere, clock: systemClock });
+  const said: unknown[] = [];
+  const log = { ...silentLogger, warn: (fields: object) => void said.push(fields) };
+  const { registry } = createMetrics({ database: nowhere, clock: systemClock, log });
   const text = await registry.metrics();
   expect(text).toMatch(/^todoku_database_up 0$/m);
   expect(text).not.toMatch(/^todoku_outbox_notifications \d/m);
+  expect(said).toMatchObject([{ error: { code: 'ECONNREFUSED' } }]);
   await nowhere.close();
 });
 
 test('what delivery tells is counted', async () => {
-  const { registry, delivery } = createMetrics({ database: spine.database, clock: systemClock });
+  const { registry, delivery } = createMetrics({ database: spine.database, clock: systemClock, log: silentLogger });
   const lease = { projectId: 1, lane: 2, recipients: 3 } as LeasedChunk;
   const attempt = { durationMs: 120, httpStatus: 200, code: null, requestId: null, outcome: 'answered' } as const;
   const dead = { to: 'failed', code: 'DeviceNotRegistered' } as const;

@@ -1,6 +1,7 @@
 import { collectDefaultMetrics, Registry } from 'prom-client';
 import type { Clock } from '../clock/clock.js';
 import type { Database } from '../database/database.js';
+import type { Logger } from '../logging/logger.js';
 import { type DeliveryMetrics, deliveryMetrics } from './delivery-metrics.js';
 import { addSystemMetrics } from './system-metrics.js';
 import { SnapshotReader } from './system-snapshot.js';
@@ -12,9 +13,9 @@ export interface Metrics {
 }
 
 /** The metrics of one process: its own, and those of the system as the database tells them at a scrape. */
-export function createMetrics({ database, clock }: { readonly database: Database; readonly clock: Clock }): Metrics {
+export function createMetrics(parts: { readonly database: Database; readonly clock: Clock; readonly log: Logger }): Metrics {
   const registry = new Registry();
   collectDefaultMetrics({ register: registry });
-  addSystemMetrics(registry, new SnapshotReader(database, clock.monotonic));
+  addSystemMetrics(registry, new SnapshotReader(parts.database, parts.clock.monotonic, parts.log));
   return { registry, delivery: deliveryMetrics(registry) };
 }

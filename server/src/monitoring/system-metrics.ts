@@ -222,7 +222,7 @@ export function addSystemMetrics(registry: Registry, reader: SnapshotReader): vo
   }
   new Gauge({
     name: 'todoku_database_up',
-    help: '1: the database answers this process',
+    help: '1: the database told all that this scrape asks; 0: it did not, what is of the whole system is absent, and the log says why',
     registers,
     async collect() {
       const answered = await reader.read().then(

@@ -1,4 +1,6 @@
 import type { Database } from '../database/database.js';
+import { describeError } from '../logging/describe-error.js';
+import type { Logger } from '../logging/logger.js';
 import { countTokens, type TokenCount } from '../tokens/token-tally.js';
 import { type AlertCount, countAlerts } from './alerts/alert-counts.js';
 import { readLedger } from './ledger.js';
@@ -20,24 +22,28 @@ export interface SystemSnapshot {
 /** Several scrapers, or one in a hurry, share what was read. */
 const snapshotMs = 5_000;
 
-/** Reads the system for its metrics, as seldom as may be. Throws when the database does not answer. */
+/** Reads the system for its metrics, as seldom as may be. Throws when the database does not answer, and logs why: a scrape can't say it. */
 export class SnapshotReader {
   readonly #database: Database;
   readonly #monotonic: () => number;
+  readonly #log: Logger;
   #snapshot: { readonly at: number; readonly value: Promise<SystemSnapshot> } | null = null;
 
-  constructor(database: Database, monotonic: () => number) {
+  constructor(database: Database, monotonic: () => number, log: Logger) {
     this.#database = database;
     this.#monotonic = monotonic;
+    this.#log = log;
   }
 
   read(): Promise<SystemSnapshot> {
     const now = this.#monotonic();
     if (this.#snapshot === null || now - this.#snapshot.at >= snapshotMs) {
-      const value = this.#readNow();
-      this.#snapshot = { at: now, value };
-      value.catch(() => {
-        this.#snapshot = null;
+      const reading = { at: now, value: this.#readNow() };
+      this.#snapshot = reading;
+      reading.value.catch((error: unknown) => {
+        // A slow one may fail after the next has begun.
+        if (this.#snapshot === reading) this.#snapshot = null;
+        this.#log.warn({ error: describeError(error) }, 'the system could not be read for its metrics; a scrape is without them');
       });
     }
     return this.#snapshot.value;

@@ -58,7 +58,11 @@ describe('alerts by HTTP', () => {
   });
 
   it('counts it for Prometheus', async () => {
-    const text = await createMetrics({ database: db.database, clock: door.parts.clock }).registry.getSingleMetricAsString('todoku_alerts');
+    const text = await createMetrics({
+      database: db.database,
+      clock: door.parts.clock,
+      log: silentLogger,
+    }).registry.getSingleMetricAsString('todoku_alerts');
     expect(text).toContain('todoku_alerts{rule="breaker-open",severity="page",state="firing"} 1');
     expect(text).toContain('todoku_alerts{rule="queue-backlog",severity="warn",state="pending"} 1');
     expect(text).toContain('todoku_alerts{rule="delivery-slow",severity="warn",state="firing"} 0');
