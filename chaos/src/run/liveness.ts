@@ -22,7 +22,7 @@ select ((select count(*) from push.outbox)
 
 /**
  * When nothing was in flight any more, monotonic ms; null: not within `livenessMs`. Receipts that the provider did not have are asked for again
- * after a quarter of an hour: that hour has come as soon as all else is done.
+ * after a quarter of an hour, and a long run leaves some for every minute of the next one: their hour has come as soon as all else is done.
  */
 export async function liveness(plant: Plant, stop: AbortSignal): Promise<number | null> {
   const until = mono() + livenessMs;
@@ -30,10 +30,12 @@ export async function liveness(plant: Plant, stop: AbortSignal): Promise<number 
   while (mono() < until) {
     stop.throwIfAborted();
     const [row] = await query<Left>(plant.databaseUrl, left).catch(() => []);
-    if (row?.work === 0 && row.receipts === 0) {
-      if (hasCome) return mono();
-      await query(plant.databaseUrl, 'update push.receipt_batches set due_at = clock_timestamp()').catch(() => undefined);
-      hasCome = true;
+    if (row?.work === 0) {
+      if (hasCome && row.receipts === 0) return mono();
+      hasCome ||= await query(plant.databaseUrl, 'update push.receipt_batches set due_at = clock_timestamp()').then(
+        () => true,
+        () => false,
+      );
     }
     await delay(250);
   }

@@ -3,7 +3,7 @@ import { execFileSync } from 'node:child_process';
 import { existsSync, mkdtempSync, readdirSync, rmdirSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { fakeTimeLibrary } from './clock/fake-clock.js';
+import { fakeTimeLibrary, fudgeLibrary } from './clock/fake-clock.js';
 import { Disk } from './cluster/disk.js';
 import { CLOCK_FAULTS, SCHEDULED } from './fault-kinds.js';
 import { LOAD_FAULTS } from './load-faults.js';
@@ -52,7 +52,8 @@ export function cannotBeDone(): string[] {
   if (!canMakeStandby()) missing.push('failover');
   if (!canMount()) missing.push('disk_full');
   if (!canTrace()) missing.push('fsync_errors', 'slow_disk');
-  if (fakeTimeLibrary === null) missing.push('worker_clock_ahead', 'worker_clock_behind', ...CLOCK_FAULTS, CLOCKS_CHANGE);
+  if (fakeTimeLibrary === null) missing.push('worker_clock_ahead', 'worker_clock_behind', ...CLOCK_FAULTS);
+  if (fudgeLibrary === null) missing.push(CLOCKS_CHANGE);
   return missing;
 }
 

@@ -22,6 +22,8 @@ export interface LossEvidence {
   readonly clockHeld: boolean;
   /** What a clock may be off, and a decision be written later than it was made, ms. */
   readonly slackMs: number;
+  /** When a process stood still, and shortly after: a decision that it had made before is written then. */
+  readonly thawed: readonly Stretch[];
 }
 
 /** Truth 1, from outside: what was acknowledged is there and went where it should; what was not is not. */
@@ -30,13 +32,26 @@ export function judgeNothingLost(judgement: Judgement, evidence: LossEvidence): 
   for (const row of evidence.database.notifications.values()) byTitle.set(row.title, [...(byTitle.get(row.title) ?? []), row]);
   const sentTitles = new Set(evidence.hits.map(({ titleHash }) => titleHash));
   const changedTypes = new Set(evidence.timeline.types.map(({ type }) => type));
+  const unanswered = unansweredKeys(evidence.timeline.submissions);
   for (const submission of evidence.timeline.submissions) {
     judgement.examined();
     const rows = byTitle.get(submission.title) ?? [];
-    judgePresence(judgement, evidence, submission, rows, sentTitles);
+    const mayBeThere =
+      submission.answered === 'refused' && (unanswered.get(submission.idempotencyKey) ?? Number.POSITIVE_INFINITY) < submission.from;
+    judgePresence(judgement, evidence, mayBeThere ? { ...submission, answered: 'unknown' } : submission, rows, sentTitles);
   }
   if (evidence.clockHeld) for (const row of evidence.database.notifications.values()) judgeFate(judgement, evidence, row, changedTypes);
   judgeHits(judgement, evidence);
+}
+
+/** Keys of requests without an answer, and when the first of each began: one that is still under way has its repeats refused, and may commit. */
+function unansweredKeys(submissions: readonly Submission[]): ReadonlyMap<string | null, number> {
+  const first = new Map<string | null, number>();
+  for (const { idempotencyKey, answered, from } of submissions) {
+    if (idempotencyKey === null || answered !== 'unknown') continue;
+    first.set(idempotencyKey, Math.min(from, first.get(idempotencyKey) ?? from));
+  }
+  return first;
 }
 
 function judgePresence(
@@ -82,9 +97,11 @@ function judgeFate(judgement: Judgement, evidence: LossEvidence, row: Notificati
   }
 }
 
-function around({ mono, slackMs }: LossEvidence, decision: DecisionRow): Stretch {
+/** When a decision may have been made. */
+function around({ mono, slackMs, thawed }: LossEvidence, decision: DecisionRow): Stretch {
   const at = mono(decision.decidedAt);
-  return { from: at - slackMs, to: at + slackMs };
+  const stood = thawed.filter(({ from, to }) => from <= at && at <= to + slackMs);
+  return { from: Math.min(at, ...stood.map(({ from }) => from)) - slackMs, to: at + slackMs };
 }
 
 const covers = (stretches: readonly Stretch[], { from, to }: Stretch): boolean => stretches.some((s) => s.from <= from && s.to >= to);
