@@ -21,7 +21,7 @@ async function main(args: readonly string[]): Promise<number> {
     return 2;
   }
   const itself = [...process.execArgv, process.argv[1] ?? ''];
-  if (asked.ci) return await runSet({ itself, freshSeed: asked.seed, signals, say });
+  if (asked.ci) return await runSet({ itself, signals, say });
   if (faultsOf(asked.seed, asked.only).clocksChange && !isShifted()) {
     return await runOnThatDay(asked, [...args, '--seed', String(asked.seed)], signals);
   }
