@@ -1,6 +1,7 @@
 import { availableParallelism } from 'node:os';
 import { fileURLToPath } from 'node:url';
 import { defineConfig } from 'vitest/config';
+import { LongestFirst } from './server/test/support/longest-first.js';
 import { sortTestFiles } from './server/test/support/test-projects.js';
 
 const path = (relative: string): string => fileURLToPath(new URL(relative, import.meta.url));
@@ -19,6 +20,7 @@ export default defineConfig({
     isolate: false,
     // Tests wait for processes and answers more than they compute.
     maxWorkers: Math.max(3, availableParallelism()),
+    sequence: { sequencer: LongestFirst },
     testTimeout: faults ? 300_000 : 120_000,
     hookTimeout: 120_000,
     restoreMocks: true,

@@ -56,7 +56,7 @@ beforeAll(async () => {
   // Something that waits.
   await spine.admin.query('update push.controls set paused = true');
   await spine.notify((await spine.user()).id);
-  await vi.waitFor(async () => expect(await spine.admin.query('select from push.chunks')).toHaveLength(1), { timeout: 15_000 });
+  await vi.waitFor(async () => expect(await spine.admin.query('select from push.chunks')).toHaveLength(1));
   // A scrape says itself when the database did not tell all of it.
   series = await vi.waitFor(async () => {
     const text = await metrics.registry.metrics();

@@ -27,6 +27,8 @@ describe('a test file', () => {
     expect(files.underFaults).toContain('server/test/spine/one-device.test.ts');
     expect(files.underFaults).not.toContain('server/src/performance/live-tuning.test.ts');
     expect(files.underFaults).not.toContain('server/test/schema.test.ts');
+    expect(files.database).toContain('server/src/tokens/tend-tokens.test.ts');
+    expect(files.underFaults).not.toContain('server/src/tokens/tend-tokens.test.ts');
     expect(files.database).toEqual(expect.arrayContaining([...files.underFaults]));
   });
 });

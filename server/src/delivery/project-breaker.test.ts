@@ -1,5 +1,7 @@
-import { afterAll, beforeAll, beforeEach, expect, it } from 'vitest';
+import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import { type TestDatabase, testDatabase } from '../../test/support/database.js';
+import type { Database } from '../database/database.js';
+import { DatabaseError } from '../database/database-error.js';
 import { silentLogger } from '../logging/logger.js';
 import { ProjectBreaker } from './project-breaker.js';
 import { ProjectRegistry } from './project-registry.js';
@@ -12,12 +14,17 @@ beforeAll(async () => {
 });
 afterAll(() => on.close());
 beforeEach(async () => {
-  breaker = new ProjectBreaker(on.database, new ProjectRegistry(on.database, () => performance.now()), silentLogger);
+  breaker = breakerOn(on.database);
   // As a claim leaves it: the probe is on the wire.
   await on.admin.query(
     "update push.projects set breaker_state = 'open', breaker_reason = 'TEST', breaker_opened_at = now(), breaker_probe_at = now() + interval '100 seconds'",
   );
 });
+
+function breakerOn(database: Database): ProjectBreaker {
+  const registry = new ProjectRegistry(on.database, () => performance.now());
+  return new ProjectBreaker(database, registry, silentLogger, async () => undefined);
+}
 
 async function probeIn(): Promise<number> {
   const [row] = await on.admin.query<{ seconds: number }>(
@@ -42,4 +49,40 @@ it.each([
   const left = await probeIn();
   expect(left).toBeLessThanOrEqual(seconds);
   expect(left).toBeGreaterThan(seconds - 8);
+});
+
+describe('what the database did not take', () => {
+  const state = async (): Promise<unknown> =>
+    (await on.admin.query<{ state: string }>('select breaker_state as state from push.projects where id = 1'))[0]?.state;
+
+  /** Its first `times` statements fail as on a lost connection; `failed` is called at each. */
+  function failing(times: number, failed: () => Promise<void> = async () => undefined): Database {
+    let left = times;
+    const query: Database['query'] = async (sql, params) => {
+      if (left-- <= 0) return await on.database.query(sql, params);
+      await failed();
+      throw new DatabaseError('08006', 'connection lost');
+    };
+    return { ...on.database, query };
+  }
+
+  it('is told again a moment later', async () => {
+    await on.admin.query("update push.projects set breaker_state = 'closed'");
+    await breakerOn(failing(3)).fault(1, 'UNAUTHORIZED');
+    await vi.waitFor(async () => expect(await state()).toBe('open'));
+  });
+
+  it('is told no more once more is known', async () => {
+    await on.admin.query("update push.projects set breaker_state = 'closed'");
+    let failures = 0;
+    const at: ProjectBreaker = breakerOn(
+      failing(9, async () => {
+        if (++failures === 2) await at.answered(1);
+      }),
+    );
+    await at.fault(1, 'UNAUTHORIZED');
+    await vi.waitFor(() => expect(failures).toBe(2));
+    await new Promise((resolve) => setImmediate(resolve));
+    expect({ failures, state: await state() }).toEqual({ failures: 2, state: 'closed' });
+  });
 });

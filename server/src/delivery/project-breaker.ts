@@ -8,27 +8,35 @@ import type { ProjectRegistry } from './project-registry.js';
 const FAILURES_TO_OPEN = 5;
 const OUTAGE_PROBE_SECONDS = 10;
 const FAULT_PROBE_SECONDS = 60;
+/** After which times what the database did not take is told again. */
+const AGAIN_MS = [200, 400, 800];
 
 /**
  * The breaker of each provider project. States: closed → open (nothing is claimed; one chunk may probe from breaker_probe_at on,
  * and the claim reserves that for as long as its request may last) → closed, when any request of the project is answered. It stands in the project's row, so all workers share it.
  *
- * Never throws: what the provider answered must be written down, whether or not the breaker could be.
+ * Never throws: what the provider answered must be written down, whether or not the breaker could be. What the database did not take is told
+ * again beside the work: a breaker that was not closed would stay open, and page, until something else is to be sent.
  */
 export class ProjectBreaker {
   readonly #database: Database;
   readonly #registry: ProjectRegistry;
   readonly #log: Logger;
+  readonly #sleep: (ms: number) => Promise<void>;
   readonly #failures = new Map<number, number>();
+  /** By project, how often it was learnt whether it is at fault: what is older is not told again. */
+  readonly #learnt = new Map<number, number>();
 
-  constructor(database: Database, registry: ProjectRegistry, log: Logger) {
+  constructor(database: Database, registry: ProjectRegistry, log: Logger, sleep: (ms: number) => Promise<void>) {
     this.#database = database;
     this.#registry = registry;
     this.#log = log;
+    this.#sleep = sleep;
   }
 
   /** Credentials or set-up are at fault: opens at once. Tokens and attempts stay untouched. */
   async fault(projectId: number, code: string, isProbe = false): Promise<void> {
+    this.#learns(projectId);
     await this.#tell(projectId, async () => {
       await this.#open(projectId, code, FAULT_PROBE_SECONDS);
       if (isProbe) await this.#nextProbe(projectId, FAULT_PROBE_SECONDS);
@@ -43,11 +51,14 @@ export class ProjectBreaker {
     }
     const failures = (this.#failures.get(projectId) ?? 0) + 1;
     this.#failures.set(projectId, failures);
-    if (failures >= FAILURES_TO_OPEN) await this.#tell(projectId, () => this.#open(projectId, code, OUTAGE_PROBE_SECONDS));
+    if (failures < FAILURES_TO_OPEN) return;
+    this.#learns(projectId);
+    await this.#tell(projectId, () => this.#open(projectId, code, OUTAGE_PROBE_SECONDS));
   }
 
   async answered(projectId: number): Promise<void> {
     this.#failures.delete(projectId);
+    this.#learns(projectId);
     if (this.#registry.get(projectId)?.breakerOpen === true) await this.#tell(projectId, () => this.#close(projectId));
   }
 
@@ -73,14 +84,32 @@ export class ProjectBreaker {
     });
   }
 
+  #learns(projectId: number): void {
+    this.#learnt.set(projectId, (this.#learnt.get(projectId) ?? 0) + 1);
+  }
+
   async #tell(projectId: number, work: () => Promise<void>): Promise<void> {
+    const learnt = this.#learnt.get(projectId);
+    if (!(await this.#written(projectId, work))) void this.#tellAgain(projectId, learnt, work);
+  }
+
+  async #tellAgain(projectId: number, learnt: number | undefined, work: () => Promise<void>): Promise<void> {
+    for (const ms of AGAIN_MS) {
+      await this.#sleep(ms);
+      if (this.#learnt.get(projectId) !== learnt || (await this.#written(projectId, work))) return;
+    }
+  }
+
+  async #written(projectId: number, work: () => Promise<void>): Promise<boolean> {
     try {
       await work();
+      return true;
     } catch (error) {
       logNotificationError(this.#log, 'BREAKER_NOT_WRITTEN', 'the breaker could not be written', {
         projectId,
         error: describeError(error),
       });
+      return false;
     }
   }
 
@@ -91,8 +120,8 @@ export class ProjectBreaker {
       where id = $1 and breaker_state = 'open' returning id`,
       [projectId],
     );
-    await this.#registry.refresh();
     if (closed.length > 0) this.#log.info({ projectId }, 'breaker closed: the provider answers again');
+    await this.#registry.refresh();
   }
 
   async #nextProbe(projectId: number, inSeconds: number): Promise<void> {
@@ -111,10 +140,10 @@ export class ProjectBreaker {
       where id = $1 and breaker_state = 'closed' returning id`,
       [projectId, code, probeSeconds],
     );
-    await this.#registry.refresh();
     if (opened.length > 0) {
       const text = 'breaker opened, nothing of this project is sent until a probe is answered';
       logNotificationError(this.#log, 'BREAKER_OPENED', text, { projectId, reason: code, probeSeconds });
     }
+    await this.#registry.refresh();
   }
 }

@@ -176,7 +176,8 @@ export class ChunkSender {
       deadTokens,
     );
     if (FAILPOINTS) await failpoint('after_outcome_commit');
-    if (kept) this.#parts.metrics.attempted(prepared.lease, attempt, items);
+    // It was made in any case; what it made of its deliveries holds only within the lease.
+    this.#parts.metrics.attempted(prepared.lease, attempt, kept ? items : []);
     if (!kept) {
       const { chunkId, epoch } = prepared.lease;
       const text = 'an outcome came after its lease and changed nothing';

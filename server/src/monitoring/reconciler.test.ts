@@ -79,7 +79,7 @@ test('a delivery that is queued after its end is named', async () => {
   await spine.admin.query(
     `insert into push.chunks (hour, expires_at, project_id, lane, n, resend_unknown, delivery_ids, notification_ids, created_ats, token_ids)
      select date_trunc('hour', created_at), now() + interval '1 day', 1, 1, 1, true, array[delivery_id], array[notification_id], array[created_at], array[token_id]
-     from push.deliveries where delivery_id = $1 limit 1`,
+     from push.deliveries where delivery_id = $1 order by chunk_id desc limit 1`,
     [delivery],
   );
   expect(await news()).toEqual([{ kind: 'delivery_queued_after_its_end', n: 1, ids: [delivery] }]);
@@ -89,7 +89,7 @@ test('a step against the rules is named with the step', async () => {
   const delivery = await deliveryOf(notifications[2] ?? '');
   await spine.admin.query(
     `insert into push.deliveries (delivery_id, state, chunk_id, notification_id, created_at, token_id)
-     select delivery_id, 30, chunk_id, notification_id, created_at, token_id from push.deliveries where delivery_id = $1 limit 1`,
+     select delivery_id, 30, chunk_id, notification_id, created_at, token_id from push.deliveries where delivery_id = $1 order by chunk_id desc limit 1`,
     [delivery],
   );
   expect(await news()).toContainEqual({ kind: 'illegal_step:accepted_by_platform>failed', n: 1, ids: [delivery] });

@@ -32,7 +32,7 @@ interface PlannerParts {
   readonly random: () => number;
   /** Planning time; null: the database's own, so that a worker whose clock is wrong sends nothing in the night. */
   readonly planningTime: () => Date | null;
-  /** Called after a commit with whose notifications were planned. Must neither throw nor wait. */
+  /** Called with whose notifications were planned, also when it is not known whether the commit happened. Must neither throw nor wait. */
   readonly onPlanned: (users: Iterable<string>) => void;
   /** Told of each batch after its commit, and since when (monotonic) it was worked on. */
   readonly traces?: { planned(items: TakenOutbox['items'], lane: Lane, startedAt: number): void } | undefined;
@@ -113,12 +113,14 @@ export class Planner {
     const mark = this.#lowWater.next(String(lane));
     let lookedMs = 0;
     let startedAt = 0;
-    const planned = await database.transaction(async (tx) => {
+    let users: Iterable<string> = [];
+    const work = async (tx: Queryable) => {
       const lookedAt = monotonic();
       startedAt = lookedAt;
       const rows = (await tx.rows(take, [lane, batchSize, this.#outboxRows, mark.from, planningTime()])) as (string | null)[][];
       lookedMs = monotonic() - lookedAt;
       const taken = readOutboxRows(rows);
+      users = usersOf(taken.items);
       const outboxIds = taken.items.map((item) => item.outboxId);
       if (taken.items.length === 0) return { notifications: 0, deliveries: 0, outboxIds, items: taken.items, claimed: [] };
       const history = await this.#history(tx, taken, policy, step);
@@ -135,13 +137,14 @@ export class Planner {
       const claimed = reservation === null ? [] : await reservation.claim(tx, writer.newChunks(written), taken.now);
       if (FAILPOINTS) await failpoint('before_plan_commit');
       return { notifications: taken.items.length, deliveries: writer.deliveries, outboxIds, items: taken.items, claimed };
-    });
+    };
+    // Also of a commit whose answer was lost: it may have happened.
+    const planned = await database.transaction(work).finally(() => this.#parts.onPlanned(users));
     this.#lowWater.saw(mark, planned.outboxIds.length === 0 ? null : Math.min(...planned.outboxIds), lookedMs);
     this.#behind = planned.notifications >= batchSize;
     const rows = new Set(planned.outboxIds).size;
     if (rows > 0) this.#rowSize = Math.ceil(planned.notifications / rows);
     if (rows > 0) this.#outboxRows = Math.min(MOST_ROWS, Math.ceil((batchSize * rows) / planned.notifications));
-    this.#parts.onPlanned(usersOf(planned.items));
     this.#parts.traces?.planned(planned.items, lane, startedAt);
     return { notifications: planned.notifications, deliveries: planned.deliveries, claimed: planned.claimed };
   }

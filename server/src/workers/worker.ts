@@ -118,7 +118,8 @@ export class Worker {
     const localTime = new LocalTime();
     const policies = new PolicyCache(database, monotonic);
     const registry = new ProjectRegistry(database, monotonic);
-    const breaker = new ProjectBreaker(database, registry, log);
+    const sleep = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
+    const breaker = new ProjectBreaker(database, registry, log, sleep);
     const providerOf = (projectId: number): Provider | undefined => parts.providers.get(registry.get(projectId)?.provider ?? '');
     const engineOn = (connections: Database): QueueEngine => {
       const queue = new PostgresQueueEngine({
@@ -134,7 +135,6 @@ export class Worker {
     };
     const engine = engineOn(database);
     const criticalEngine = engineOn(criticalDatabase);
-    const sleep = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
     const outcomes = new OutcomeWriter({ database, engine, quarantine: parts.quarantine, sleep }, OUTCOME_WRITERS);
     const sender = new ChunkSender(
       {

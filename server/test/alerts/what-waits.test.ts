@@ -23,7 +23,7 @@ beforeAll(async () => {
 afterEach(async () => {
   spine.simulator.control.clearFaults();
   spine.simulator.control.change({ accessToken: null, latencyMs: 0 });
-  await spine.settles(60_000);
+  await spine.settles();
   await spine.stopWorkers();
 });
 afterAll(async () => {
@@ -31,12 +31,10 @@ afterAll(async () => {
   await spine.close();
 });
 
-it('oldest-item-stuck, queue-backlog: too few slots and chunks that are too small, until these are the defaults again', {
-  timeout: 180_000,
-}, async () => {
+it('oldest-item-stuck, queue-backlog: too few slots and chunks that are too small, until these are the defaults again', async () => {
   const optimizer = new NotificationPerformanceOptimizer({ database: spine.database, tuning, defaults, log: silentLogger });
   await optimizer.change({ slots: 1, chunkSize: 1 }, by);
-  await vi.waitFor(() => expect(tuning.current()).toMatchObject({ slots: 1, chunkSize: 1 }), { timeout: 10_000 });
+  await vi.waitFor(() => expect(tuning.current()).toMatchObject({ slots: 1, chunkSize: 1 }));
   await scene.setRule('oldest-item-stuck', { threshold: 500, clearThreshold: 100 });
   spine.simulator.control.change({ latencyMs: 400 });
   const users = await spine.users(20);
@@ -56,7 +54,7 @@ it('oldest-item-stuck, queue-backlog: too few slots and chunks that are too smal
   await scene.ends('oldest-item-stuck');
 });
 
-it('outbox-stuck: somebody holds a lock, until that session is ended', { timeout: 120_000 }, async () => {
+it('outbox-stuck: somebody holds a lock, until that session is ended', async () => {
   await scene.setRule('outbox-stuck', { threshold: 300, clearThreshold: 100 });
   await spine.worker();
   const user = await spine.user();
@@ -86,7 +84,7 @@ it('outbox-stuck: somebody holds a lock, until that session is ended', { timeout
   await spine.reaches(id, 'accepted_by_platform');
 });
 
-it('breaker-open: the credentials are refused, until they are right and a probe is answered', { timeout: 120_000 }, async () => {
+it('breaker-open: the credentials are refused, until they are right and a probe is answered', async () => {
   spine.simulator.control.change({ accessToken: 'another' });
   await spine.worker();
   const id = await spine.notify((await spine.user()).id);
@@ -99,7 +97,7 @@ it('breaker-open: the credentials are refused, until they are right and a probe 
   await spine.reaches(id, 'accepted_by_platform');
 });
 
-it('receipts-expiring: Expo gives none, until it does', { timeout: 120_000 }, async () => {
+it('receipts-expiring: Expo gives none, until it does', async () => {
   spine.simulator.control.addFault({ kind: 'status_503', endpoint: 'receipts', times: null });
   await spine.worker();
   const id = await spine.notify((await spine.user()).id);
@@ -114,17 +112,17 @@ it('receipts-expiring: Expo gives none, until it does', { timeout: 120_000 }, as
       await spine.admin.query('update push.receipt_batches set due_at = now() where lease_until is null');
       expect((await spine.deliveries(id)).at(-1)).toMatchObject({ state: 'accepted_by_platform' });
     },
-    { timeout: 15_000, interval: 100 },
+    { interval: 100 },
   );
   await scene.ends('receipts-expiring');
 });
 
-it('ledger-unaccounted: somebody took a row out of an inner table, until it is back', { timeout: 120_000 }, async () => {
+it('ledger-unaccounted: somebody took a row out of an inner table, until it is back', async () => {
   const panel = new ControlPanel(spine.database);
   await panel.pause(by);
   await spine.worker();
   const id = await spine.notify((await spine.user()).id);
-  await vi.waitFor(async () => expect(await spine.admin.query('select from push.chunks')).toHaveLength(1), { timeout: 15_000 });
+  await vi.waitFor(async () => expect(await spine.admin.query('select from push.chunks')).toHaveLength(1));
   await spine.admin.query('create table push.taken as select * from push.chunks');
   await spine.admin.query('delete from push.chunks');
   expect(await scene.fires('ledger-unaccounted')).toMatchObject({ severity: 'page', value: 1 });

@@ -53,7 +53,7 @@ it('counts a new one as soon as it was planned', async () => {
   const spine = await Spine.start({ on: { ...db, close: async () => undefined }, onPlanned: (users) => hints.tell(users) });
   await spine.worker();
   await notify(user.userId);
-  await vi.waitFor(async () => expect([await here.inbox.unreadCount(user), await there.inbox.unreadCount(user)]).toEqual([1, 1]), 10_000);
+  await vi.waitFor(async () => expect([await here.inbox.unreadCount(user), await there.inbox.unreadCount(user)]).toEqual([1, 1]));
   await spine.close();
   await hints.close();
 });
@@ -62,7 +62,7 @@ it('counts one that is scheduled when its time has come, although nobody tells',
   const user = userWith(randomUUID());
   await notify(user.userId, new Date(Date.now() + 700).toISOString());
   expect(await there.inbox.unreadCount(user)).toBe(0);
-  await vi.waitFor(async () => expect(await there.inbox.unreadCount(user)).toBe(1), 5000);
+  await vi.waitFor(async () => expect(await there.inbox.unreadCount(user)).toBe(1));
 });
 
 it('belongs to the claims that it was read with: row level security stays the judge', async () => {
@@ -89,9 +89,9 @@ it('gives settings from memory, and anew as soon as the row changes, here, elsew
   expect({ hits: after.hits - before.hits, misses: after.misses - before.misses }).toEqual({ hits: 2, misses: 1 });
   await mine.updateSettings(userId, { pushEnabled: false });
   expect((await mine.getSettings(userId)).pushEnabled).toBe(false);
-  await vi.waitFor(async () => expect(await both()).toEqual([false, false]), 10_000);
+  await vi.waitFor(async () => expect(await both()).toEqual([false, false]));
   await db.admin.query('update notification_settings set push_enabled = true where user_id = $1', [userId]);
-  await vi.waitFor(async () => expect(await both()).toEqual([true, true]), 10_000);
+  await vi.waitFor(async () => expect(await both()).toEqual([true, true]));
   await db.admin.query('delete from notification_settings where user_id = $1', [userId]);
 });
 

@@ -10,10 +10,11 @@ import type { RouteEntry } from '../../src/monitoring/alerts/route-directory.js'
 import { RuleBook } from '../../src/monitoring/alerts/rule-book.js';
 import type { RuleChanges } from '../../src/monitoring/alerts/rule-input.js';
 import { readFigures } from '../../src/monitoring/read-figures.js';
+import { statementsFail } from './faults/added-errors.js';
 
 const by = { actor: 'cli:tester', reason: 'a test' };
 const pages = ['en', 'ja'].map((language) => readFileSync(new URL(`../../../docs/manual/${language}/alerts.md`, import.meta.url), 'utf8'));
-const patience = { timeout: 60_000, interval: 50 };
+const patience = { timeout: statementsFail() ? 120_000 : 60_000, interval: 50 };
 
 /**
  * The alerts of a running system: real figures against the rules as they are in force. Only the time between two looks is not real, so that what
@@ -60,9 +61,10 @@ export class AlertScene {
     return alert;
   }
 
-  /** Resolves when it is over because its figure is well again, and that was told. */
-  async ends(rule: string, subject = ''): Promise<void> {
+  /** Resolves when it is over because its figure is well again, and that was told. `meanwhile`: what goes on before each look. */
+  async ends(rule: string, subject = '', meanwhile: () => Promise<void> = async () => undefined): Promise<void> {
     await vi.waitFor(async () => {
+      await meanwhile();
       await this.#look(rule, subject);
       const [latest] = (await this.#alerts.history({ rule })).filter((one) => one.subject === subject);
       expect(latest, rule).toMatchObject({ resolvedWhy: 'cleared' });

@@ -14,6 +14,8 @@ export interface TestFiles {
 const databases = 'server/test/support/database.ts';
 const servers = 'server/test/support/test-server.ts';
 const workers = 'server/test/support/spine.ts';
+/** Without them, or a door on such a database, no statement of a spine's test fails. */
+const usesWorkers = /\.(?:worker|asProduct)\(/;
 
 /**
  * Sorts the test files by what they import, directly or through others: nobody has to remember to sort a new one. A file that is sorted
@@ -28,7 +30,9 @@ export function sortTestFiles(root: string, folders: readonly string[]): TestFil
   return {
     unit: files.filter((file) => !database.includes(file)),
     database,
-    underFaults: database.filter((file) => imports.reaches(file, workers) && runsUnderFaults(file)),
+    underFaults: database.filter(
+      (file) => imports.reaches(file, workers) && usesWorkers.test(imports.textOf(file)) && runsUnderFaults(file),
+    ),
   };
 }
 

@@ -29,7 +29,7 @@ async function plannedBroadcast(count: number): Promise<{ id: number; users: Tes
   await new BroadcastFanOut({ database: spine.database, log: silentLogger }).run();
   await spine.admin.query('update push.controls set paused = true');
   await spine.worker();
-  await expect.poll(async () => (await manager.get(id)).progress.waiting, { timeout: 10_000 }).toBe(count);
+  await expect.poll(async () => (await manager.get(id)).progress.waiting).toBe(count);
   return { id, users };
 }
 
