@@ -21,6 +21,8 @@ export default defineConfig({
     // Tests wait for processes and answers more than they compute.
     maxWorkers: Math.max(3, availableParallelism()),
     sequence: { sequencer: LongestFirst },
+    // Those that say so run at once, in one file: each has processes.
+    maxConcurrency: 3,
     testTimeout: faults ? 300_000 : 120_000,
     hookTimeout: 120_000,
     restoreMocks: true,
