@@ -38,6 +38,11 @@ export function needsReason(command: Command, cli: Cli): Command {
   return command.requiredOption('--reason <text>', cli.messages.options.reason, reasonText);
 }
 
+/** For acts that can be tried first: what changes nothing is not kept in the audit, and asks for no reason. The reason of a trial is ''. */
+export function needsReasonUnlessDry(command: Command, cli: Cli, dryRun: string): Command {
+  return needsReason(command, cli).addOption(new Option('--dry-run', dryRun).implies({ reason: '' }));
+}
+
 /** What is done when the command is called. `options`: as its option parsers made them. */
 export function onCall<Options extends object>(
   command: Command,

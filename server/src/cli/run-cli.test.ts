@@ -64,6 +64,26 @@ it('every act asks for a reason', async () => {
   }
 });
 
+it('what only tries asks for none, and the act itself does', async () => {
+  const named = async (...group: string[]): Promise<string[][]> => {
+    const inner = await Promise.all(listed((await run(...group, '--help')).out).map((name) => named(...group, name)));
+    return inner.length === 0 ? [group] : inner.flat();
+  };
+  const tried: string[] = [];
+  for (const name of await named()) {
+    const { out } = await run(...name, '--help');
+    if (!out.includes('--dry-run')) continue;
+    tried.push(name.join(' '));
+    const argument = out.includes('<n>') && name[0] === 'project' ? ['1'] : [];
+    const dry = await run(...name, ...argument, '--dry-run', '--json');
+    expect({ name, code: JSON.parse(dry.err).error.code }).toEqual({ name, code: 'DATABASE_UNAVAILABLE' });
+    const act = await run(...name, ...argument);
+    expect({ name, exitCode: act.exitCode }).toEqual({ name, exitCode: 2 });
+    expect(act.err).toContain('--reason');
+  }
+  expect(tried).toEqual(expect.arrayContaining(['queue retry-failed', 'emergency-resume', 'project resume']));
+});
+
 it('with --json there is one error, and it is JSON', async () => {
   const { exitCode, out, err } = await run('queue', 'pause', '--json', '--reason', 'x');
   expect({ exitCode, out }).toEqual({ exitCode: 1, out: '' });

@@ -155,8 +155,8 @@ describe('todoku project', () => {
     expect(status.out).toMatch(/PAUSED by cli:.*: the credentials are renewed/);
     expect((await todoku.run(['explain', id])).out).toMatch(/the credentials are renewed/);
     const preview = { lanes: [{ lane: 1, wouldBeSent: 1, parked: 0 }] };
-    expect(await done('project', 'resume', '1', '--dry-run', '--reason', 'x')).toMatchObject({ paused: true, dryRun: true, preview });
-    expect(await done('emergency-resume', '--dry-run', '--reason', 'x')).toMatchObject({
+    expect(await done('project', 'resume', '1', '--dry-run')).toMatchObject({ paused: true, dryRun: true, preview });
+    expect(await done('emergency-resume', '--dry-run')).toMatchObject({
       preview: { lanes: [{ wouldBeSent: 0, parked: 1 }] },
     });
     expect(await done('project', 'resume', '1', '--reason', 'they are there')).toMatchObject({ paused: false, preview });
@@ -203,7 +203,7 @@ describe('todoku queue', () => {
   });
 
   it('counts what could be tried again, and tries it', async () => {
-    expect(await done('queue', 'retry-failed', '--dry-run', '--reason', 'just looking')).toMatchObject({
+    expect(await done('queue', 'retry-failed', '--dry-run')).toMatchObject({
       dryRun: true,
       deliveries: 0,
       left: {},
@@ -413,7 +413,7 @@ describe('sql', () => {
 describe('what operators tend', () => {
   it('by the manual, each with a reason and an entry in the audit', async () => {
     await done('emergency-stop', '--reason', 'x');
-    expect(await done('emergency-resume', '--dry-run', '--reason', 'x')).toMatchObject({
+    expect(await done('emergency-resume', '--dry-run')).toMatchObject({
       emergency: true,
       dryRun: true,
       preview: { stillStopped: [] },

@@ -36,7 +36,8 @@ describe('health', () => {
     const { exitCode, out } = await todoku.run(['health', '--check', '--lang', 'ja'], { env: { EXPO_BASE_URL: spine.simulator.url } });
     expect(out).toContain('エラー率: 30 %');
     expect(out).toContain('平均配信時間: 10 秒');
-    expect(out).toContain('データベース: 正常');
+    expect(out).toMatch(/データベース: 正常 \(応答あり; \d+ ms\)/);
+    expect(out).toMatch(/送信先: 正常 \(応答あり; .*\nキュー: 正常 \(稼働中; .*\nキャッシュ: 正常 \(変更通知が届いています; /);
     expect(exitCode).toBe(0);
     expect((await door.get('/v1/health', door.keys.operate)).body).toMatchObject({
       status: 'degraded',

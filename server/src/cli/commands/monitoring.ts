@@ -65,7 +65,9 @@ function renderHealth({ status, issues, activeAlerts }: SystemHealth, parts: Hea
   ];
   if (activeAlerts > 0) lines.push(says.alerts(show(activeAlerts)));
   for (const [part, { status: state, detail, durationMs }] of Object.entries(parts?.checks ?? {})) {
-    lines.push(`${says.parts[part as keyof typeof says.parts]}: ${state === 'ok' ? says.ok : says.failed} (${detail}; ${durationMs} ms)`);
+    lines.push(
+      `${says.parts[part as keyof typeof says.parts]}: ${state === 'ok' ? says.ok : says.failed} (${detail[language]}; ${durationMs} ms)`,
+    );
   }
   return lines.join('\n');
 }

@@ -1,7 +1,7 @@
 import type { Command } from 'commander';
 import { wholeNumber } from '../arguments.js';
 import type { Cli } from '../cli.js';
-import { addCommand, addGroup, needsReason, onCall } from '../define-command.js';
+import { addCommand, addGroup, needsReason, needsReasonUnlessDry, onCall } from '../define-command.js';
 import { withDatabase } from '../open-database.js';
 import { renderPreview } from '../render-preview.js';
 import { renderProjects } from './status.js';
@@ -36,9 +36,11 @@ function addPause(project: Command, cli: Cli): void {
 /** Says first what would go out; with --dry-run only that. */
 function addResume(project: Command, cli: Cli): void {
   const text = { summary: cli.messages.project.resume, example: `project resume 2 --reason 'it is ready'` };
-  const command = needsReason(addCommand(project, 'resume', text, cli), cli)
-    .argument('<n>', cli.messages.options.project, projectNumber)
-    .option('--dry-run', cli.messages.resume.dryRun);
+  const command = needsReasonUnlessDry(addCommand(project, 'resume', text, cli), cli, cli.messages.resume.dryRun).argument(
+    '<n>',
+    cli.messages.options.project,
+    projectNumber,
+  );
   onCall<{ readonly reason: string; readonly dryRun?: boolean }>(command, cli, async ({ reason, dryRun = false }, [n]) => {
     const { readProject, resumeProject } = await import('../../operations/project-pauses.js');
     const { previewProjectResume } = await import('../../operations/resume-preview.js');

@@ -3,7 +3,7 @@ import type { QueueDepth } from '../../queue/queue-engine.js';
 import { pastInstant, wholeNumber } from '../arguments.js';
 import type { Cli } from '../cli.js';
 import { columnsOf } from '../columns.js';
-import { addCommand, addGroup, needsReason, onCall } from '../define-command.js';
+import { addCommand, addGroup, needsReason, needsReasonUnlessDry, onCall } from '../define-command.js';
 import { laneNames } from '../lanes.js';
 import { show, table, tally } from '../layout.js';
 import type { Messages } from '../messages/en.js';
@@ -92,9 +92,12 @@ interface RetryOptions extends Reason {
 function addRetryFailed(queue: Command, cli: Cli): void {
   const { commands, queue: says } = cli.messages;
   const text = { summary: commands.queueRetry, example: `queue retry-failed --hours 6 --reason 'the credentials are mended'` };
-  const command = needsReason(addCommand(queue, 'retry-failed', text, cli), cli)
-    .option('--hours <n>', says.hours, wholeNumber(1, 24 * 90), 24)
-    .option('--dry-run', says.dryRun);
+  const command = needsReasonUnlessDry(addCommand(queue, 'retry-failed', text, cli), cli, says.dryRun).option(
+    '--hours <n>',
+    says.hours,
+    wholeNumber(1, 24 * 90),
+    24,
+  );
   onCall<RetryOptions>(command, cli, async ({ hours, dryRun = false, reason }) => {
     const { countRetryable, requeueFailed } = await import('../../queue/requeue.js');
     const until = new Date();

@@ -2,7 +2,7 @@ import type { Command } from 'commander';
 import type { ControlPanel, Controls } from '../../operations/controls.js';
 import { onOff } from '../arguments.js';
 import type { Cli } from '../cli.js';
-import { addCommand, needsReason, onCall } from '../define-command.js';
+import { addCommand, needsReason, needsReasonUnlessDry, onCall } from '../define-command.js';
 import { withDatabase } from '../open-database.js';
 import { renderPreview } from '../render-preview.js';
 import { renderControls } from './status.js';
@@ -20,7 +20,7 @@ export function addSwitches(program: Command, cli: Cli): void {
 
 /** Says first what would go out; with --dry-run only that. */
 function addResume(program: Command, text: { readonly summary: string; readonly example: string }, cli: Cli): void {
-  const command = needsReason(addCommand(program, 'emergency-resume', text, cli), cli).option('--dry-run', cli.messages.resume.dryRun);
+  const command = needsReasonUnlessDry(addCommand(program, 'emergency-resume', text, cli), cli, cli.messages.resume.dryRun);
   onCall<{ readonly reason: string; readonly dryRun?: boolean }>(command, cli, async ({ reason, dryRun = false }) => {
     const { ControlPanel } = await import('../../operations/controls.js');
     const { previewResume } = await import('../../operations/resume-preview.js');

@@ -23,17 +23,25 @@ test('every part is looked at, and what is wrong is named', async () => {
     status: 'unhealthy',
     checks: {
       database: { status: 'ok' },
-      pushService: { status: 'ok', detail: 'answers' },
-      queueService: { status: 'failed', detail: expect.stringContaining('alive') },
+      pushService: { status: 'ok', detail: { en: 'answers', ja: '応答あり' } },
+      queueService: { status: 'failed', detail: { en: 'Workers that are alive: 0', ja: expect.stringMatching(/ワーカー.*: 0/) } },
       cacheService: { status: 'ok' },
     },
   });
   await beat(spine.database, identity);
-  expect(await healthCheck(parts)).toMatchObject({ status: 'healthy', checks: { queueService: { detail: 'running' } } });
+  expect(await healthCheck(parts)).toMatchObject({ status: 'healthy', checks: { queueService: { detail: { en: 'running' } } } });
   await spine.admin.query("update push.projects set breaker_state = 'open', breaker_reason = 'UNAUTHORIZED' where id = 1");
   expect(await healthCheck(parts)).toMatchObject({
     status: 'unhealthy',
-    checks: { pushService: { status: 'failed', detail: expect.stringContaining('UNAUTHORIZED') } },
+    checks: {
+      pushService: {
+        status: 'failed',
+        detail: {
+          en: expect.stringContaining('UNAUTHORIZED'),
+          ja: expect.stringContaining('遮断されています: expo/default (UNAUTHORIZED)'),
+        },
+      },
+    },
   });
 });
 

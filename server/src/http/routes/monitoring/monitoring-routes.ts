@@ -10,7 +10,7 @@ import { time } from '../../schemas.js';
 const target = z.union([z.object({ atLeast: z.number() }), z.object({ atMost: z.number() })]).nullable();
 const texts = z.object({ en: z.string(), ja: z.string() });
 const unit = z.enum(['share', 'ms', 'count', 'flag']);
-const part = z.object({ status: z.enum(['ok', 'failed']), detail: z.string(), durationMs: z.number() });
+const part = z.object({ status: z.enum(['ok', 'failed']), detail: texts, durationMs: z.number() });
 
 /** How the system is. */
 export function monitoringRoutes({ database, providers }: HttpParts): Route[] {
