@@ -82,6 +82,13 @@ module.exports = {
       from: { path: '^(server|simulator)/src/', pathNot: tests },
       to: { dependencyTypes: ['npm-dev', 'npm-no-pkg', 'npm-unknown'], dependencyTypesNot: ['type-only'] },
     },
+    {
+      name: 'edge-functions-stand-alone',
+      severity: 'error',
+      comment: 'They are deployed without the rest of the repository, to another runtime.',
+      from: { path: '^supabase/functions/' },
+      to: { pathNot: '^supabase/functions/' },
+    },
     { name: 'imports-resolve', severity: 'error', from: {}, to: { couldNotResolve: true } },
   ],
   options: {

@@ -95,6 +95,11 @@ export const errorCatalogue = {
     message: 'A migration could not be applied.',
     remedy: 'Read the cause, mend it and start again; nothing of it was left half-done.',
   },
+  TODOKU_UNAVAILABLE: {
+    status: 503,
+    message: 'Todoku does not answer (said by the Edge Function before it).',
+    remedy: 'Send the same request again after Retry-After seconds, with the same Idempotency-Key: then nothing is made twice.',
+  },
   INTERNAL: { status: 500, message: 'Something went wrong inside.', remedy: 'Look for the request id in the log and report it.' },
 } as const satisfies Record<string, CatalogueEntry>;
 

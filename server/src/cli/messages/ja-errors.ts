@@ -68,5 +68,9 @@ export const errorsInJapanese: Readonly<Record<ErrorCode, { readonly message: st
     message: 'マイグレーションを適用できませんでした。',
     remedy: '原因を取り除いて、もう一度起動してください。途中までの変更は残っていません。',
   },
+  TODOKU_UNAVAILABLE: {
+    message: 'Todoku が応答しません（手前の Edge Function からの応答）。',
+    remedy: 'Retry-After の秒数だけ待ち、同じ Idempotency-Key で同じリクエストを送ってください。二重にはなりません。',
+  },
   INTERNAL: { message: '内部エラーが発生しました。', remedy: 'ログでリクエスト ID を検索し、報告してください。' },
 };
