@@ -868,6 +868,7 @@ CREATE OR REPLACE FUNCTION push.catch_up(since timestamp with time zone, until t
 AS $function$
 declare
   taken bigint;
+  known_since timestamptz := coalesce((select min(p.low) from push.partitions('push.decisions') p), '-infinity');
 begin
   -- Two operators at once, or one that presses twice, must not take a row in twice.
   perform pg_catalog.pg_advisory_xact_lock(7304122);
@@ -879,7 +880,7 @@ begin
     left join push.notification_types t on t.type = n.type
     left join push.notification_types d on d.type = '*'
     left join push.broadcasts b on b.id = n.broadcast_id
-    where n.created_at >= since and n.created_at < until
+    where n.created_at >= greatest(since, known_since) and n.created_at < until
       and not exists (select from push.decisions x where x.notification_id = n.id)
       and not exists (select from push.held h where h.notification_id = n.id)
       and n.id not in (select unnest(o.notification_ids) from push.outbox o)
@@ -1120,6 +1121,18 @@ begin
 end $function$
 ;
 
+CREATE OR REPLACE FUNCTION push.take_turn_at_controls()
+ RETURNS trigger
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO ''
+AS $function$
+begin
+  perform pg_catalog.pg_advisory_xact_lock(7304132);
+  return null;
+end $function$
+;
+
 CREATE OR REPLACE FUNCTION push.tally_tokens()
  RETURNS trigger
  LANGUAGE plpgsql
@@ -1259,6 +1272,8 @@ CREATE TRIGGER push_tokens_updated_at BEFORE UPDATE ON public.push_tokens FOR EA
 
 CREATE TRIGGER audit_is_append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON push.audit FOR EACH STATEMENT EXECUTE FUNCTION push.refuse_change();
 
+CREATE TRIGGER controls_take_turn BEFORE UPDATE ON push.controls FOR EACH STATEMENT EXECUTE FUNCTION push.take_turn_at_controls();
+
 CREATE TRIGGER log_level_tells AFTER UPDATE ON push.log_level FOR EACH STATEMENT EXECUTE FUNCTION push.tell_log_level();
 
 CREATE CONSTRAINT TRIGGER outbox_wakes_planning AFTER INSERT ON push.outbox DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION push.wake_planning();
@@ -1326,6 +1341,8 @@ grant execute on function push.keep_updated_at() to public;
 grant execute on function push.partitions(of_parent text) to todoku_worker;
 
 grant execute on function push.refuse_change() to public;
+
+grant execute on function push.take_turn_at_controls() to public;
 
 grant execute on function push.uuid_v7() to public;
 

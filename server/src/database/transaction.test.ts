@@ -1,5 +1,7 @@
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { type TestDatabase, testDatabase } from '../../test/support/database.js';
+import { silentLogger } from '../logging/logger.js';
+import { connectDatabase } from './connect-database.js';
 import type { Queryable } from './database.js';
 import { DatabaseError } from './database-error.js';
 
@@ -85,4 +87,18 @@ it('stops repeating after the given number', async () => {
   );
   await expect(work).rejects.toBeInstanceOf(DatabaseError);
   expect(rounds).toBe(3);
+});
+
+it('never lends a connection again that Postgres ended because its process stood still before the commit', async () => {
+  const alone = connectDatabase({ url: db.url, maxConnections: 1, applicationName: 'test', log: silentLogger });
+  try {
+    const work = alone.transaction(async (tx) => {
+      await tx.query("select set_config('idle_in_transaction_session_timeout', '50', true)");
+      Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 500);
+    });
+    await expect(work).rejects.toBeInstanceOf(DatabaseError);
+    expect(await alone.query('select 1 as n')).toEqual([{ n: 1 }]);
+  } finally {
+    await alone.close();
+  }
 });

@@ -109,6 +109,12 @@ export class DeliveryLane {
     void this.#deliverAll(claimed, policy, claimedAt);
   }
 
+  /** The same, of chunks whose content has yet to be read. */
+  deliverUnread(leases: readonly LeasedChunk[], claimedAt: number): void {
+    this.meter.add(leases.length);
+    void this.#sendAll(leases, claimedAt);
+  }
+
   /** Claims what fits and starts it. Resolves when a good part of the slots is free again: true when it claimed anything. */
   async work(): Promise<boolean> {
     // One claim for each freed slot would be many small commits: wait until a third is free, unless nothing is under way.
@@ -154,8 +160,7 @@ export class DeliveryLane {
     const leases = await engine.claim({ projectId, lanes, maxChunks, leaseSeconds, probeSeconds, worker });
     this.meter.claimed(monotonic() - claimedAt);
     if (leases.length === 0) return 0;
-    this.meter.add(leases.length);
-    void this.#sendAll(leases, claimedAt);
+    this.deliverUnread(leases, claimedAt);
     return leases.length;
   }
 

@@ -10,7 +10,6 @@ import { DeliveryHandover } from './handover.js';
 import { ProjectRegistry } from './project-registry.js';
 
 let on: TestDatabase;
-const monotonic = (): number => performance.now();
 const sleep = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
 
 beforeAll(async () => {
@@ -20,7 +19,11 @@ beforeAll(async () => {
 afterAll(() => on.close());
 afterEach(() => on.admin.query('truncate push.chunks'));
 
-function slotsAndHandover(slots: number, send: (lease: LeasedChunk, content: LoadedChunk | undefined) => Promise<void>) {
+function slotsAndHandover(
+  slots: number,
+  send: (lease: LeasedChunk, content: LoadedChunk | undefined) => Promise<void>,
+  monotonic: () => number = () => performance.now(),
+) {
   const engine = engineOn(on.database);
   const policies = new PolicyCache(on.database, monotonic);
   const registry = new ProjectRegistry(on.database, monotonic);
@@ -94,4 +97,26 @@ it('reserves nothing for a worker that stops', async () => {
   await lane.work();
   lane.stop();
   expect(await handover.reserve(1, 2, 20_000)).toBeNull();
+});
+
+it('reads again what was read too long ago: a token may have moved while the transaction waited for a lock', async () => {
+  const sent: (LoadedChunk | undefined)[] = [];
+  let now = 1_000_000;
+  const { lane, handover } = slotsAndHandover(
+    4,
+    async (_lease, content) => void sent.push(content),
+    () => now,
+  );
+  await lane.work();
+  const id = await publishChunk(on.admin);
+  const reservation = await handover.reserve(1, 2, 0);
+  now += 2_001;
+  const claimed = await on.database.transaction(
+    async (tx) => (await reservation?.claim(tx, [{ id, projectId: 1, contents: [] }], new Date())) ?? [],
+  );
+  reservation?.send(claimed);
+  await lane.drained();
+  expect(sent.map((content) => [content?.justPlanned, content?.deliveries.map(({ gone }) => gone)])).toEqual([
+    [false, ['ROW_DELETED', 'ROW_DELETED']],
+  ]);
 });

@@ -6,6 +6,8 @@ import type { QueueEngine } from '../queue/queue-engine.js';
 import type { DeliveryLane } from './delivery-lane.js';
 
 const ASK_AGAIN_MS = 5;
+/** What planning read is sent as it is for so long. A transaction takes some tens of milliseconds, unless it waits for a lock or a slow database. */
+const FRESH_MS = 2000;
 
 interface HandoverParts {
   readonly engine: QueueEngine;
@@ -73,12 +75,15 @@ class SlotReservation implements Reservation {
   readonly #parts: HandoverParts;
   readonly #options: HandoverOptions;
   readonly #reserved: Reserved;
+  /** Before anything was read. */
+  readonly #reservedAt: number;
   #claimedAt = 0;
 
   constructor(parts: HandoverParts, options: HandoverOptions, reserved: Reserved) {
     this.#parts = parts;
     this.#options = options;
     this.#reserved = reserved;
+    this.#reservedAt = parts.monotonic();
     this.chunks = reserved.reserved;
   }
 
@@ -100,7 +105,12 @@ class SlotReservation implements Reservation {
 
   send(claimed: readonly ClaimedChunk[]): void {
     const { slots, policy, reserved, done } = this.#reserved;
-    if (claimed.length > 0) slots.deliver(claimed, policy, this.#claimedAt);
+    const isFresh = this.#parts.monotonic() - this.#reservedAt <= FRESH_MS;
+    if (claimed.length > 0 && isFresh) slots.deliver(claimed, policy, this.#claimedAt);
+    if (claimed.length > 0 && !isFresh) {
+      const leases = claimed.map(({ lease }) => lease);
+      slots.deliverUnread(leases, this.#claimedAt);
+    }
     slots.release(reserved);
     done();
   }

@@ -4,7 +4,7 @@ import { recordAct } from '../security/audit.js';
 /**
  * Takes in rows of that time that were inserted while notification_push_trigger was disabled: they become pushes now. Only when an operator asks,
  * because whoever switched the trigger off may have meant it. Returns how many; called again, none.
- * Without `until` there is no end.
+ * Without `until` there is no end. Rows from before the oldest day whose decisions are kept are left out: they may have been sent.
  */
 export async function catchUp(
   database: Database,

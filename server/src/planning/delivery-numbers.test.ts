@@ -55,3 +55,13 @@ it('draws one block for a thousand single notifications', async () => {
   }
   expect(database.drawn()).toBeLessThanOrEqual(2);
 });
+
+it('draws anew after a failure: a server that crashed before the commit may give the same block to somebody else', async () => {
+  const numbers = new DeliveryNumbers();
+  const sequence = blocks();
+  await numbers.reserve(sequence, 1500, 1);
+  const first = numbers.take(1);
+  numbers.forget();
+  await numbers.reserve(sequence, 1, 1);
+  expect(numbers.take(1)).toBeGreaterThan(first + 1999);
+});

@@ -21,6 +21,16 @@ export class DeliveryNumbers {
     for (const row of rows) this.#blocks.push(Number(row[0]));
   }
 
+  /**
+   * After a transaction that failed: a server that crashed may not have kept that its blocks were drawn, and gives them to somebody else. (Only a commit
+   * makes sure of it.)
+   */
+  forget(): void {
+    this.#blocks.length = 0;
+    this.#next = 0;
+    this.#end = 0;
+  }
+
   /** The first of `count` numbers in a row. */
   take(count: number): number {
     if (count > BLOCK) throw new RangeError(`a notification can't have ${count} deliveries`);

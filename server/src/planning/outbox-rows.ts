@@ -30,7 +30,7 @@ export interface OutboxItem {
   readonly content: string | null;
   readonly settings: UserSettings | null;
   readonly devices: OutboxDevice[];
-  /** null: as with a device's address. */
+  /** null: as with a device's address, or because it is far too big to be sent. */
   readonly message: MessageContent | null;
 }
 
@@ -83,11 +83,13 @@ const CONTENT = 23;
 
 function messageOf(row: Row): MessageContent | null {
   const title = row[CONTENT];
-  if (title == null) return null;
+  const message = row[CONTENT + 1];
+  const dataJson = row[CONTENT + 2];
+  if (title == null || message == null || dataJson == null) return null;
   return {
     title,
-    message: row[CONTENT + 1] ?? '',
-    dataJson: row[CONTENT + 2] ?? '{}',
+    message,
+    dataJson,
     pushJson: row[CONTENT + 3] ?? null,
     collapseKey: row[CONTENT + 4] ?? null,
   };

@@ -94,6 +94,9 @@ export class Planner {
       claimed = planned.claimed;
       const handedOver = claimed.reduce((sum, { lease }) => sum + lease.recipients, 0);
       return { notifications: planned.notifications, deliveries: planned.deliveries, handedOver };
+    } catch (error) {
+      this.#numbers.forget();
+      throw error;
     } finally {
       reservation?.send(claimed);
     }

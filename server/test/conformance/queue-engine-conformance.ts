@@ -3,6 +3,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import type { Database, Queryable } from '../../src/database/database.js';
 import type { Lane } from '../../src/planning/planning-types.js';
 import type { ChunkResult, ItemResult, LeasedChunk, QueueEngine } from '../../src/queue/queue-engine.js';
+import { getsThrough } from '../support/without-gap.js';
 
 /** What a test needs of an engine under test. */
 export interface EngineUnderTest {
@@ -217,6 +218,11 @@ export function describeQueueEngine(name: string, start: () => Promise<EngineUnd
       });
       const { claims } = await pausing;
       expect(await claims).toEqual([[], [], []]);
+    });
+
+    it('lets a pause through although there is always a claim that has not committed yet', async () => {
+      const pause = () => under.admin.query('update push.controls set paused = true');
+      expect(await getsThrough(under, (tx) => claimNew(tx, []), pause)).toBe(true);
     });
 
     it('lets one chunk probe an open breaker', async () => {

@@ -1,5 +1,11 @@
 /** What a broadcast's pause, resumption and end mean for its chunks. The caller holds the broadcast's row, or it is cancelled for good. */
 import type { Database, Queryable, Statement } from '../../database/database.js';
+import { broadcastTurn } from '../../planning/sql/record-plan.js';
+
+/** Before the broadcast's row is locked: planners share its lock, and without a turn there might always be one of them. See `recordPlan`. */
+export async function takeTurn(tx: Queryable, broadcastId: number): Promise<void> {
+  await tx.query(/* sql */ `select pg_advisory_xact_lock(${broadcastTurn('$1::bigint')})`, [broadcastId]);
+}
 
 /** What waits is parked; what is being sent finishes. Returns how many chunks. */
 export async function parkChunks(tx: Queryable, broadcastId: number): Promise<number> {
@@ -68,6 +74,7 @@ export async function tendStrayChunks(database: Database): Promise<number> {
   const found = await database.query<{ id: number }>(strays);
   for (const { id } of found) {
     await database.transaction(async (tx) => {
+      await takeTurn(tx, id);
       const [broadcast] = await tx.query<{ state: string }>('select state from push.broadcasts where id = $1 for update', [id]);
       if (broadcast === undefined) await endWaitingChunks(tx, id, 'BROADCAST_UNKNOWN');
       else if (broadcast.state === 'cancelled') await endWaitingChunks(tx, id);

@@ -1,8 +1,15 @@
+import { randomUUID } from 'node:crypto';
 import { afterEach, beforeEach, expect, test } from 'vitest';
+import { claimOne, engineOn } from '../../../test/support/chunks.js';
 import { Spine, type TestUser } from '../../../test/support/spine.js';
+import { getsThrough, waitForLocks } from '../../../test/support/without-gap.js';
 import { silentLogger } from '../../logging/logger.js';
 import { readLedger } from '../../monitoring/ledger.js';
 import { reconcile } from '../../monitoring/reconciler.js';
+import { DeliveryNumbers } from '../../planning/delivery-numbers.js';
+import { PlanWriter } from '../../planning/plan-writer.js';
+import { recordPlan } from '../../planning/sql/record-plan.js';
+import { TalliedTypes } from '../../planning/tallied-types.js';
 import { listAudit } from '../../security/audit.js';
 import { tendStrayChunks } from './broadcast-chunks.js';
 import { BroadcastManager } from './broadcast-manager.js';
@@ -154,4 +161,39 @@ test('steps that its state does not allow', async () => {
   await expect(
     manager.appendRecipients(open.id, ['00000000-0000-4000-8000-000000000001'], { actor: 'test', reason: 'test' }),
   ).rejects.toMatchObject({ code: 'CONFLICT' });
+});
+
+test('a claim that began before the cancellation and waits takes nothing of it', async () => {
+  const { id } = await plannedBroadcast(3);
+  await spine.stopWorkers();
+  await letGo();
+  const interrupted = { ...spine.database, query: () => Promise.reject(new Error('interrupted')) };
+  const claiming = await spine.admin.transaction(async (tx) => {
+    await tx.query('update push.controls set updated_at = now()');
+    const claim = engineOn(spine.database).claim(claimOne);
+    await waitForLocks(spine.admin, 1);
+    await expect(new BroadcastManager(interrupted).cancel(id, by)).rejects.toThrow('interrupted');
+    return { claim };
+  });
+  expect(await claiming.claim).toEqual([]);
+  await tendStrayChunks(spine.database);
+  expect((await manager.get(id)).progress).toMatchObject({ waiting: 0, ended: { cancelled: 3 }, unaccounted: 0 });
+});
+
+test('a pause gets through although there is always somebody who plans of it', async () => {
+  await spine.users(1);
+  const { id } = await manager.create(news, by, { start: true });
+  const chunk: Record<number, string> = {
+    ...{ 8: `{${id}}`, 9: '{1}', 10: '{2}', 11: '{2026-01-01}', 12: `{${id}}`, 13: '{2100-01-01}', 14: '{true}', 15: '{1}' },
+    ...{ 16: '{"{1}"}', 17: `{"{${randomUUID()}}"}`, 18: '{"{0}"}', 19: `{"{${randomUUID()}}"}`, 30: '{0}' },
+  };
+  const nothing = new PlanWriter(2, new DeliveryNumbers(), () => 100, new TalliedTypes()).parameters();
+  const ofBroadcast = nothing.map((parameter, i) => chunk[i] ?? parameter);
+  expect(
+    await getsThrough(
+      spine,
+      (tx) => tx.rows(recordPlan, ofBroadcast),
+      () => manager.pause(id, by),
+    ),
+  ).toBe(true);
 });

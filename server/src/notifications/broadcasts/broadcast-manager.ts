@@ -5,7 +5,7 @@ import { TodokuError } from '../../errors/todoku-error.js';
 import { readLedger } from '../../monitoring/ledger.js';
 import { recordAct } from '../../security/audit.js';
 import { countKnown, countListed, countRecipients, filterParameters, type StoredAudience } from './audience-sql.js';
-import { endWaitingChunks, parkChunks, unparkChunks } from './broadcast-chunks.js';
+import { endWaitingChunks, parkChunks, takeTurn, unparkChunks } from './broadcast-chunks.js';
 import { type Audience, audienceSchema, type BroadcastInput, broadcastInputSchema, recipientsSchema } from './broadcast-input.js';
 import { progressOf } from './broadcast-progress.js';
 import type { Broadcast, BroadcastProgress, BroadcastState, By, Counted } from './broadcast-types.js';
@@ -113,6 +113,8 @@ export class BroadcastManager {
         where id = $1`,
         [id],
       );
+      // A claim under way judges the broadcast by an older snapshot, but a chunk by its row as it is now.
+      await parkChunks(tx, id);
       await recordAct(tx, { ...by, action: 'broadcasts.cancel', target: `broadcast:${id}`, details: { state } });
     });
     // Should this be interrupted, the workers end the rest (tendStrayChunks).
@@ -198,6 +200,7 @@ async function find(database: Queryable, id: number, lockIt = ''): Promise<Broad
 
 /** The broadcast's row is locked before its chunks, here as everywhere. */
 async function lock(tx: Queryable, id: number, states: readonly BroadcastState[], verb: string): Promise<Broadcast> {
+  await takeTurn(tx, id);
   const broadcast = await find(tx, id, 'for update');
   if (!states.includes(broadcast.state)) {
     throw new TodokuError('CONFLICT', { message: `Broadcast ${id} is ${broadcast.state}: nobody can ${verb} it now.` });

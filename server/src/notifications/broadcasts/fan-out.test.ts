@@ -269,3 +269,18 @@ test('the rows are what was asked for', async () => {
   });
   expect(await db.admin.query('select distinct lane from push.outbox')).toEqual([{ lane: 1 }]);
 });
+
+test('makes no rows while the trigger is off, also when it was switched off after the broadcast was chosen', async () => {
+  await makeUsers(4);
+  const { id } = await manager.create({ type: 'news', title: 'News', audience: { kind: 'all' } }, by, { start: true });
+  await db.admin.query('alter table notifications disable trigger notification_push_trigger');
+  try {
+    expect(await fanOut().step(id)).toBe(false);
+    expect(await made(id)).toMatchObject({ rows: 0, created: 0, state: 'running' });
+  } finally {
+    await db.admin.query('alter table notifications enable trigger notification_push_trigger');
+  }
+  expect(await fanOut().step(id)).toBe(false);
+  const { rows, outbox } = await made(id);
+  expect(outbox).toBe(rows);
+});

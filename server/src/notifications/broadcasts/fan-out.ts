@@ -20,9 +20,15 @@ interface Candidate {
   lane: number;
 }
 
+const triggerIsOn = /* sql */ `not exists (
+  select from pg_trigger where tgrelid = 'public.notifications'::regclass and tgname = 'notification_push_trigger' and tgenabled = 'D')`;
+
+/** Who switches the trigger off waits for this lock, so what is found under it holds until the commit. */
+const keepTrigger = /* sql */ 'lock table only public.notifications in row exclusive mode';
+
 /** On a row that another worker works on, nothing comes back. */
 const lockBroadcast = /* sql */ `
-select audience, cursor from push.broadcasts where id = $1 and state = 'running' and finished_at is null
+select audience, cursor from push.broadcasts where id = $1 and state = 'running' and finished_at is null and ${triggerIsOn}
 for update skip locked`;
 
 /**
@@ -32,7 +38,7 @@ for update skip locked`;
 const runningBroadcasts = /* sql */ `
 select b.id, b.lane from push.broadcasts b, push.controls c
 where b.state = 'running' and b.finished_at is null and not c.emergency and c.pushes_enabled
-  and not exists (select from pg_trigger where tgrelid = 'public.notifications'::regclass and tgname = 'notification_push_trigger' and tgenabled = 'D')
+  and ${triggerIsOn}
 order by b.lane, b.id`;
 
 /** What waits in a lane: not yet planned, or due and not yet sent. What is parked or due later blocks nobody. */
@@ -73,6 +79,7 @@ export class BroadcastFanOut {
   /** One batch of one broadcast, in one transaction. False: it is finished, or not to be worked on now. */
   async step(broadcastId: number): Promise<boolean> {
     return await this.#parts.database.transaction(async (tx) => {
+      await tx.query(keepTrigger);
       const [broadcast] = await tx.query<{ audience: StoredAudience; cursor: string | null }>(lockBroadcast, [broadcastId]);
       if (broadcast === undefined) return false;
       const looked = await this.#makeRows(tx, broadcastId, broadcast.audience, broadcast.cursor);

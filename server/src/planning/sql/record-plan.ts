@@ -3,12 +3,16 @@ import type { Statement } from '../../database/database.js';
 /** Microseconds since 1970 as an instant: reading a timestamp's text costs four times as much. */
 const instantOf = (us: string): string => `timestamptz 'epoch' + ${us} * interval '1 microsecond'`;
 
+/** Advisory lock of a broadcast, shared by who plans of it and taken alone by who pauses, resumes or cancels it. */
+export const broadcastTurn = (id: string): string => `7304133, (${id} & 2147483647)::int`;
+
 /**
  * Writes what planning decided, in the transaction that took the notifications out of the outbox: decisions, chunks, held notifications,
  * the ledger's entries and the tallies. Arrays of one group have one element a row; a chunk's own arrays come as array literals.
  *
  * A chunk of a broadcast that was paused meanwhile is parked. The share lock on the broadcast orders the two: either the pause sees the
- * chunk, or the chunk sees the pause. Returns each chunk's id and its first delivery, by which the writer knows it again.
+ * chunk, or the chunk sees the pause. Sharers of a row are let in past a pause that waits, so the advisory lock, which is granted in the order of
+ * asking, comes first. Returns each chunk's id and its first delivery, by which the writer knows it again.
  */
 export const recordPlan: Statement = {
   name: 'record_plan',
@@ -18,8 +22,10 @@ with decided as (
   select d.id, ${instantOf('d.created_us')}, d.verdict, d.reason, d.hold_until, d.first_delivery, d.deliveries, d.inputs
   from unnest($1::uuid[], $2::bigint[], $3::smallint[], $4::text[], $5::timestamptz[], $6::bigint[], $7::smallint[], $8::json[])
     as d(id, created_us, verdict, reason, hold_until, first_delivery, deliveries, inputs)
+), turn as materialized (
+  select pg_advisory_xact_lock_shared(${broadcastTurn('id')}) from (select id from unnest($9::bigint[]) as id order by id) asked
 ), broadcast as materialized (
-  select id, state from push.broadcasts where id = any($9::bigint[]) order by id for share
+  select id, state from push.broadcasts where id = any($9::bigint[]) and (select count(*) from turn) > 0 order by id for share
 ), queued as (
   insert into push.chunks (project_id, lane, hour, broadcast_id, expires_at, resend_unknown, n, state, ready_at,
     delivery_ids, notification_ids, created_ats, token_ids)

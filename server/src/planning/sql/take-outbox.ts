@@ -49,8 +49,23 @@ left join public.push_tokens t on t.user_id = n.user_id and t.is_active and (n.t
 
 export const takeOutbox: Statement = { name: 'take_outbox', text: take('') };
 
-/** With what the messages say and where they go, for deliveries that are sent as soon as they are planned. */
+/**
+ * As stored. What may be sent is at most 4 kB as JSON, and seven times that as jsonb; a batch of rows of a megabyte, which planning only suppresses,
+ * must not fill the memory.
+ */
+const WORTH_LOADING_BYTES = 32_768;
+const unlessBig = (column: string, text: string): string =>
+  `case when pg_column_size(${column}) <= ${WORTH_LOADING_BYTES} then ${text} end`;
+
+/**
+ * With what the messages say and where they go, for deliveries that are sent as soon as they are planned. A null title, message or data: the row is
+ * gone, or too big.
+ */
 export const takeOutboxWithContent: Statement = {
   name: 'take_outbox_with_content',
-  text: take(', n.title, n.message, n.data::text, n.push::text, n.collapse_key, t.platform, t.token_ciphertext'),
+  text: take(
+    `, ${unlessBig('n.title', `case when pg_column_size(n.push) > ${WORTH_LOADING_BYTES} then null else n.title end`)},
+  ${unlessBig('n.message', 'n.message')}, ${unlessBig('n.data', 'n.data::text')}, ${unlessBig('n.push', 'n.push::text')},
+  n.collapse_key, t.platform, t.token_ciphertext`,
+  ),
 };

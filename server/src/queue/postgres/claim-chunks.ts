@@ -22,7 +22,8 @@ const NO_LONG_SILENCE = "set_config('idle_in_transaction_session_timeout', '5000
  * $6 worker, $7 seconds that a probe is reserved for.
  *
  * - The share lock on controls orders every claim against every switch: the lock waits for a pause that is committing and then re-reads the
- *   row, so no claim commits after a pause that it has not seen. (A plain read would use the statement's older snapshot.)
+ *   row, so no claim commits after a pause that it has not seen. (A plain read would use the statement's older snapshot.) Sharers are let in past
+ *   a writer who waits, so before it comes a lock that is granted in the order of asking: switches take it too (`push.take_turn_at_controls`).
  * - The breaker opens a probe: an open breaker lets one chunk pass from breaker_probe_at on, and that claim moves breaker_probe_at on by $7,
  *   which outlasts a request: no second probe while the first may be on the wire. Under the project's row lock, so that of several workers one
  *   probes; without a budget that row is locked for a probe only.
@@ -34,8 +35,11 @@ const NO_LONG_SILENCE = "set_config('idle_in_transaction_session_timeout', '5000
  * full sort 610; one claim reading the messages too 900, because the budget's row stays locked while 400 rows are read; this 2,300.
  */
 const claim = (budget: 'limited' | 'unlimited' | 'ignored', among: 'all' | 'new'): string => /* sql */ `
-with gate as materialized (
-  select ${among === 'all' ? '' : NO_LONG_SILENCE}from push.controls where id = 1 and not paused and not emergency and pushes_enabled for share
+with turn as materialized (
+  select pg_advisory_xact_lock_shared(7304132)
+), gate as materialized (
+  select ${among === 'all' ? '' : NO_LONG_SILENCE}from push.controls
+  where id = 1 and (select count(*) from turn) = 1 and not paused and not emergency and pushes_enabled for share
 ), pick as materialized (
   select lane from unnest($2::smallint[]) with ordinality as wanted(lane, turn)
   where exists (
