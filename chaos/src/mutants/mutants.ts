@@ -36,8 +36,8 @@ export const mutants: readonly Mutant[] = [
     edits: [
       {
         file: claim,
-        find: 'where id = 1 and not paused and not emergency and pushes_enabled for share',
-        replace: 'where id = 1 for share',
+        find: 'where id = 1 and (select count(*) from turn) = 1 and not paused and not emergency and pushes_enabled for share',
+        replace: 'where id = 1 and (select count(*) from turn) = 1 for share',
       },
     ],
   },
