@@ -1342,8 +1342,6 @@ grant execute on function push.partitions(of_parent text) to todoku_worker;
 
 grant execute on function push.refuse_change() to public;
 
-grant execute on function push.take_turn_at_controls() to public;
-
 grant execute on function push.uuid_v7() to public;
 
 grant usage on schema auth to anon;

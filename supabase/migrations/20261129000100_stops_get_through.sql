@@ -10,3 +10,4 @@ end $$;
 
 create trigger controls_take_turn before update on push.controls
   for each statement execute function push.take_turn_at_controls();
+revoke execute on function push.take_turn_at_controls() from public;

@@ -64,8 +64,8 @@ function withoutValue(error: DriverError): string {
 }
 
 /**
- * By SQLSTATE: no connection (08), the server ends a session that idled in a transaction (25P03), it ends or starts itself (57P), it can't read or write its own files and panics (58), it is a standby (25006), as
- * a primary becomes that another has taken over from.
+ * By SQLSTATE: no connection (08), the server ends a session that idled in a transaction (25P03), it ends or starts itself (57P), it can't read or
+ * write its own files and panics (58), it is a standby (25006), as a primary becomes that another has taken over from.
  */
 const serverIsAtFault = /^(?:08|57P|58|25006|25P03)/;
 
