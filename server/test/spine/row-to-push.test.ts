@@ -98,7 +98,7 @@ describe('a row in notifications', () => {
       [user.id],
     );
     // 23:30 in Tokyo.
-    spine.planningTime = new Date('2026-06-01T14:30:00Z');
+    await spine.planAt(new Date('2026-06-01T14:30:00Z'));
     const id = await spine.notify(user.id, { created_at: '2026-06-01T14:29:00Z', expires_at: '2036-01-01T00:00:00Z' });
     await expect
       .poll(() => spine.decisions(id))

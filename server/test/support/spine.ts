@@ -167,6 +167,13 @@ export class Spine {
     return made?.id ?? '';
   }
 
+  /** Plans by this time. A batch of its one worker that began by another is over when this resolves. */
+  async planAt(time: Date): Promise<void> {
+    this.planningTime = time;
+    const last = await this.notify(randomUUID());
+    await vi.waitFor(async () => expect(await this.decisions(last)).toHaveLength(1), { timeout: patience(15_000) });
+  }
+
   /** Starts a worker; it is stopped with the spine. */
   async worker(options: Partial<SpineWorkerOptions> = {}, provider = this.provider()): Promise<Worker> {
     const faults = this.#faults;
