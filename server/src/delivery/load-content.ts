@@ -3,6 +3,7 @@ import type { Queryable, Statement } from '../database/database.js';
 import { bytesOf, type DeliveryContent, type LoadedChunk } from '../planning/delivery-content.js';
 import type { UserSettings } from '../planning/planning-types.js';
 import { quietHoursOf } from '../planning/settings-row.js';
+import { isAnyOfChunksThere, notYetSeen } from '../planning/unseen-rows.js';
 import type { Platform } from '../providers/provider.js';
 import type { LeasedChunk } from '../queue/queue-engine.js';
 
@@ -62,8 +63,21 @@ const contentOf = (row: Row): DeliveryContent => ({
   settings: settingsOf(row),
 });
 
+/** How often in a row partitions may be made while content is loaded. */
+const MOST_LOOKS = 3;
+
 /** Loads leased chunks by id. A chunk that is missing from the answer is no longer the caller's. */
 export async function loadContent(database: Queryable, leases: readonly LeasedChunk[]): Promise<Map<string, LoadedChunk>> {
+  for (let looks = 1; ; looks++) {
+    const chunks = await load(database, leases);
+    const gone = [...chunks.values()].flatMap(({ deliveries }) => deliveries.filter((delivery) => delivery.gone === 'ROW_DELETED'));
+    const deliveryIds = gone.map(({ deliveryId }) => deliveryId);
+    if (!(await isAnyOfChunksThere(database, [...chunks.keys()], deliveryIds))) return chunks;
+    if (looks === MOST_LOOKS) throw notYetSeen();
+  }
+}
+
+async function load(database: Queryable, leases: readonly LeasedChunk[]): Promise<Map<string, LoadedChunk>> {
   const rows = (await database.rows(loadContentStatement, [
     plainArray(leases.map((lease) => lease.chunkId)),
     plainArray(leases.map((lease) => lease.epoch)),

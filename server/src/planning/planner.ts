@@ -15,6 +15,7 @@ import { noteRecent, refundCap } from './sql/note-recent.js';
 import { recordPlan } from './sql/record-plan.js';
 import { takeOutbox, takeOutboxWithContent } from './sql/take-outbox.js';
 import { TalliedTypes } from './tallied-types.js';
+import { isAnyThere, notYetSeen } from './unseen-rows.js';
 
 export interface PlannerOptions {
   readonly lane: Lane;
@@ -126,6 +127,8 @@ export class Planner {
       users = usersOf(taken.items);
       const outboxIds = taken.items.map((item) => item.outboxId);
       if (taken.items.length === 0) return { notifications: 0, deliveries: 0, outboxIds, items: taken.items, claimed: [] };
+      const gone = taken.items.filter(({ userId }) => userId === null);
+      if (await isAnyThere(tx, gone)) throw notYetSeen();
       const history = await this.#history(tx, taken, policy, step);
       // Numbers are drawn outside this transaction's rows: a rollback wastes them, which costs nothing.
       await this.#numbers.reserve(
