@@ -15,8 +15,8 @@ it('sends the same words to each device that is addressed alone, and to the same
   const words = { title: `Title ${randomUUID()}`, message: 'Message' };
   const [first = '', second = ''] = user.tokenIds;
   const ids = [await spine.notify(user.id, { ...words, token_id: first }), await spine.notify(user.id, { ...words, token_id: second })];
-  const again = await spine.notify(user.id, { ...words, token_id: second });
   for (const id of ids) await spine.reaches(id, 'accepted_by_platform');
+  const again = await spine.notify(user.id, { ...words, token_id: second });
   await spine.settles();
   for (const token of user.tokens) expect(spine.simulator.control.takenBy(token)).toHaveLength(1);
   expect(await spine.decisions(again)).toMatchObject([{ verdict: 3, reason: 'duplicate' }]);
