@@ -5,7 +5,7 @@ import type { UserSettings } from '../planning/planning-types.js';
 import { quietHoursOf } from '../planning/settings-row.js';
 import { isAnyOfChunksThere, notYetSeen } from '../planning/unseen-rows.js';
 import type { Platform } from '../providers/provider.js';
-import type { LeasedChunk } from '../queue/queue-engine.js';
+import type { Lease } from '../queue/queue-engine.js';
 
 /**
  * What the deliveries of leased chunks say and where they go, as it stands now: the row may have been deleted, the token may have moved to
@@ -67,7 +67,7 @@ const contentOf = (row: Row): DeliveryContent => ({
 const MOST_LOOKS = 3;
 
 /** Loads leased chunks by id. A chunk that is missing from the answer is no longer the caller's. */
-export async function loadContent(database: Queryable, leases: readonly LeasedChunk[]): Promise<Map<string, LoadedChunk>> {
+export async function loadContent(database: Queryable, leases: readonly Lease[]): Promise<Map<string, LoadedChunk>> {
   for (let looks = 1; ; looks++) {
     const chunks = await load(database, leases);
     const gone = [...chunks.values()].flatMap(({ deliveries }) => deliveries.filter((delivery) => delivery.gone === 'ROW_DELETED'));
@@ -77,7 +77,7 @@ export async function loadContent(database: Queryable, leases: readonly LeasedCh
   }
 }
 
-async function load(database: Queryable, leases: readonly LeasedChunk[]): Promise<Map<string, LoadedChunk>> {
+async function load(database: Queryable, leases: readonly Lease[]): Promise<Map<string, LoadedChunk>> {
   const rows = (await database.rows(loadContentStatement, [
     plainArray(leases.map((lease) => lease.chunkId)),
     plainArray(leases.map((lease) => lease.epoch)),
