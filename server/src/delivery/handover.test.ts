@@ -66,11 +66,13 @@ it('keeps the slots that it reserved from everybody else, until they are given b
   expect((await waiting)?.chunks).toBe(3);
 });
 
-it('has one reservation of a lane at a time', async () => {
-  const { lane, handover } = slotsAndHandover(8, never);
+it('has two reservations of a lane at a time', async () => {
+  const { lane, handover } = slotsAndHandover(16, never);
   await lane.work();
   const first = await handover.reserve(1, 2, 0);
+  expect((await handover.reserve(1, 2, 0))?.chunks).toBe(2);
   expect(await handover.reserve(1, 2, 0)).toBeNull();
+  expect((await handover.reserve(2, 2, 0))?.chunks).toBe(2);
   first?.send([]);
   expect((await handover.reserve(1, 2, 0))?.chunks).toBe(2);
 });

@@ -6,6 +6,11 @@ import type { QueueEngine } from '../queue/queue-engine.js';
 import type { DeliveryLane } from './delivery-lane.js';
 
 const ASK_AGAIN_MS = 5;
+/**
+ * Reservations of a lane: while one planner decides, the statements of another run. What the earlier of two leaves over in the queue sends the other's
+ * chunks there too, so there are not more.
+ */
+const AT_ONCE = 2;
 /** What planning read is sent as it is for so long. A transaction takes some tens of milliseconds, unless it waits for a lock or a slow database. */
 const FRESH_MS = 2000;
 
@@ -28,8 +33,7 @@ export class DeliveryHandover implements Handover {
   readonly #parts: HandoverParts;
   readonly #options: HandoverOptions;
   readonly #slots: readonly DeliveryLane[];
-  /** Lanes with a reservation. One at a time: of two, the one that commits later would find the chunks of the other in the queue. */
-  readonly #taken = new Set<Lane>();
+  readonly #reservations = new Map<Lane, number>();
 
   constructor(parts: HandoverParts, options: HandoverOptions, slots: readonly DeliveryLane[]) {
     this.#parts = parts;
@@ -45,15 +49,19 @@ export class DeliveryHandover implements Handover {
     for (;;) {
       // A backlog wants many slots; what comes one by one leaves them to the lanes that have no others.
       const slots = patienceMs > 0 ? mostFree(serving) : (serving.find((one) => one.free >= least(one, chunks)) ?? mostFree(serving));
-      const reserved = this.#taken.has(lane) ? 0 : slots.reserve(least(slots, chunks), chunks);
+      const reserved = this.#held(lane) >= AT_ONCE ? 0 : slots.reserve(least(slots, chunks), chunks);
       if (reserved > 0) {
-        this.#taken.add(lane);
-        const done = (): void => void this.#taken.delete(lane);
+        this.#reservations.set(lane, this.#held(lane) + 1);
+        const done = (): void => void this.#reservations.set(lane, this.#held(lane) - 1);
         return new SlotReservation(this.#parts, this.#options, { lane, policy, slots, reserved, done });
       }
       if (monotonic() >= until || serving.every((slots) => slots.stopping)) return null;
       await sleep(ASK_AGAIN_MS);
     }
+  }
+
+  #held(lane: Lane): number {
+    return this.#reservations.get(lane) ?? 0;
   }
 }
 

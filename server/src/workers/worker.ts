@@ -74,7 +74,8 @@ export interface WorkerOptions {
 }
 
 const LANES: readonly Lane[] = [0, 1, 2];
-const OUTCOME_WRITERS = 2;
+/** Commits under way at once: a commit waits for the disk, and the processors don't. */
+const OUTCOME_WRITERS = 4;
 /** Of each lane: while one decides, another's statements run. */
 const PLANNERS = 2;
 
