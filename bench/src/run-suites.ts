@@ -2,6 +2,7 @@ import type { Bench } from './bench.js';
 import type { SuiteName } from './options.js';
 import { loadAverage } from './report/machine.js';
 import type { SuiteRecord } from './report/result.js';
+import { yardstickMs } from './report/yardstick.js';
 import { suites } from './suites.js';
 
 /** One after another: measured together, they would measure each other. */
@@ -10,9 +11,13 @@ export async function runSuites(bench: Bench, loadBefore: number): Promise<Parti
   const records: Partial<Record<SuiteName, SuiteRecord>> = {};
   for (const name of asked) {
     const startedAt = new Date().toISOString();
+    const before = yardstickMs();
     const start = performance.now();
     const result = await suites[name](bench);
-    records[name] = { startedAt, seconds: (performance.now() - start) / 1000, loadBefore, rounds, warmUp, count, recipients, ...result };
+    const seconds = (performance.now() - start) / 1000;
+    const yardstick = { before, after: yardstickMs() };
+    bench.say(`${name}: yardstick ${yardstick.before} ms before, ${yardstick.after} ms after`);
+    records[name] = { startedAt, seconds, loadBefore, yardstick, rounds, warmUp, count, recipients, ...result };
   }
   bench.say(`load average: ${loadBefore} before, ${loadAverage()} after`);
   return records;

@@ -25,6 +25,7 @@ const result: Result = {
       startedAt: '2026-11-20T10:00:00.000Z',
       seconds: 61.2,
       loadBefore: 1.5,
+      yardstick: { before: 101.2, after: 99 },
       rounds: 3,
       warmUp: 20_000,
       count: 200_000,
@@ -40,7 +41,7 @@ it('says what was measured, how far it spread, and whether it is where it should
   expect(text).toContain('Some CPU, 2 cores, 8 GB');
   expect(text).toContain('`jit=off`');
   expect(text).toContain('- **throughput**: somebody could not come');
-  expect(text).toContain('load average before 1.5 (the machine was not quiet)');
+  expect(text).toContain('load average before 1.5 (the machine was not quiet), yardstick 101.2 → 99 ms');
 });
 
 it('changes nothing outside the markers of the table', () => {

@@ -55,7 +55,8 @@ function renderMachine(machine: Machine): string {
   ].join('\n');
 }
 
-function circumstances({ startedAt, seconds, loadBefore, rounds, warmUp, count, recipients }: SuiteRecord): string {
+function circumstances({ startedAt, seconds, loadBefore, yardstick, rounds, warmUp, count, recipients }: SuiteRecord): string {
   const noise = loadBefore < 0.5 ? '' : ' (the machine was not quiet)';
-  return `${startedAt.slice(0, 16).replace('T', ' ')} UTC, ${Math.round(seconds)} s, rounds ${rounds}, count ${count}, warm-up ${warmUp}, recipients ${recipients}, load average before ${loadBefore}${noise}`;
+  const speed = yardstick === undefined ? '' : `, yardstick ${yardstick.before} → ${yardstick.after} ms`;
+  return `${startedAt.slice(0, 16).replace('T', ' ')} UTC, ${Math.round(seconds)} s, rounds ${rounds}, count ${count}, warm-up ${warmUp}, recipients ${recipients}, load average before ${loadBefore}${noise}${speed}`;
 }

@@ -12,6 +12,8 @@ export interface SuiteRecord extends SuiteResult {
   readonly seconds: number;
   /** Load average of the machine just before the run: others worked on it when this is not near 0. */
   readonly loadBefore: number;
+  /** Of one fixed piece of work, in milliseconds, just before and just after. Absent from what was measured before it existed. */
+  readonly yardstick?: { readonly before: number; readonly after: number };
   readonly rounds: number;
   readonly warmUp: number;
   readonly count: number;
