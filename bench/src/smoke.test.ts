@@ -32,7 +32,7 @@ function bench(...args: string[]): Promise<Ended> {
 }
 
 it('measures everything at a tiny size, with nothing lost or unaccounted for, and leaves nothing behind', {
-  timeout: 900_000,
+  timeout: 480_000,
 }, async () => {
   const json = join(folder, 'result.json');
   const { code, pid, output, progress } = await bench(

@@ -66,13 +66,13 @@ it('keeps the slots that it reserved from everybody else, until they are given b
   expect((await waiting)?.chunks).toBe(3);
 });
 
-it('has two reservations of a lane at a time', async () => {
-  const { lane, handover } = slotsAndHandover(16, never);
+it('reserves for several planners of a lane at once', async () => {
+  const { lane, handover } = slotsAndHandover(4, never);
   await lane.work();
   const first = await handover.reserve(1, 2, 0);
+  expect(first?.chunks).toBe(2);
   expect((await handover.reserve(1, 2, 0))?.chunks).toBe(2);
   expect(await handover.reserve(1, 2, 0)).toBeNull();
-  expect((await handover.reserve(2, 2, 0))?.chunks).toBe(2);
   first?.send([]);
   expect((await handover.reserve(1, 2, 0))?.chunks).toBe(2);
 });

@@ -6,11 +6,6 @@ import type { QueueEngine } from '../queue/queue-engine.js';
 import type { DeliveryLane } from './delivery-lane.js';
 
 const ASK_AGAIN_MS = 5;
-/**
- * Reservations of a lane: while one planner decides, the statements of another run. What the earlier of two leaves over in the queue sends the other's
- * chunks there too, so there are not more.
- */
-const AT_ONCE = 2;
 /** What planning read is sent as it is for so long. A transaction takes some tens of milliseconds, unless it waits for a lock or a slow database. */
 const FRESH_MS = 2000;
 
@@ -28,12 +23,15 @@ interface HandoverOptions {
   readonly worker: string;
 }
 
-/** Hands what is planned to slots that serve its lane. Of `slots`, those that serve the fewest lanes come first. */
+/**
+ * Hands what is planned to slots that serve its lane. Of `slots`, those that serve the fewest lanes come first.
+ *
+ * As many reservations of a lane as it has planners: of two, what the earlier leaves over in the queue sends the later one's chunks there too.
+ */
 export class DeliveryHandover implements Handover {
   readonly #parts: HandoverParts;
   readonly #options: HandoverOptions;
   readonly #slots: readonly DeliveryLane[];
-  readonly #reservations = new Map<Lane, number>();
 
   constructor(parts: HandoverParts, options: HandoverOptions, slots: readonly DeliveryLane[]) {
     this.#parts = parts;
@@ -49,19 +47,11 @@ export class DeliveryHandover implements Handover {
     for (;;) {
       // A backlog wants many slots; what comes one by one leaves them to the lanes that have no others.
       const slots = patienceMs > 0 ? mostFree(serving) : (serving.find((one) => one.free >= least(one, chunks)) ?? mostFree(serving));
-      const reserved = this.#held(lane) >= AT_ONCE ? 0 : slots.reserve(least(slots, chunks), chunks);
-      if (reserved > 0) {
-        this.#reservations.set(lane, this.#held(lane) + 1);
-        const done = (): void => void this.#reservations.set(lane, this.#held(lane) - 1);
-        return new SlotReservation(this.#parts, this.#options, { lane, policy, slots, reserved, done });
-      }
+      const reserved = slots.reserve(least(slots, chunks), chunks);
+      if (reserved > 0) return new SlotReservation(this.#parts, this.#options, { lane, policy, slots, reserved });
       if (monotonic() >= until || serving.every((slots) => slots.stopping)) return null;
       await sleep(ASK_AGAIN_MS);
     }
-  }
-
-  #held(lane: Lane): number {
-    return this.#reservations.get(lane) ?? 0;
   }
 }
 
@@ -75,7 +65,6 @@ interface Reserved {
   readonly policy: Policy;
   readonly slots: DeliveryLane;
   readonly reserved: number;
-  readonly done: () => void;
 }
 
 class SlotReservation implements Reservation {
@@ -112,7 +101,7 @@ class SlotReservation implements Reservation {
   }
 
   send(claimed: readonly ClaimedChunk[]): void {
-    const { slots, policy, reserved, done } = this.#reserved;
+    const { slots, policy, reserved } = this.#reserved;
     const isFresh = this.#parts.monotonic() - this.#reservedAt <= FRESH_MS;
     if (claimed.length > 0 && isFresh) slots.deliver(claimed, policy, this.#claimedAt);
     if (claimed.length > 0 && !isFresh) {
@@ -120,7 +109,6 @@ class SlotReservation implements Reservation {
       slots.deliverUnread(leases, this.#claimedAt);
     }
     slots.release(reserved);
-    done();
   }
 }
 
