@@ -1,5 +1,5 @@
 import type { Hit } from './hits.js';
-import type { Stretch, Timeline } from './timeline.js';
+import type { Stretch, Timeline, WrongClock } from './timeline.js';
 import type { MemorySample } from './truths/memory.js';
 
 /** Everything that the records of a run tell, the database apart. Times are monotonic ms unless they say otherwise. */
@@ -27,7 +27,7 @@ export interface Evidence {
   /** While something held requests up on their way to the provider. */
   readonly disturbed: readonly Stretch[];
   /** While the database's clock was not the machine's: what it wrote then cannot be laid on the other records' time. */
-  readonly clockWrong: readonly Stretch[];
+  readonly clockWrong: readonly WrongClock[];
   readonly secrets: {
     readonly tokens: readonly string[];
     /** API keys, encryption keys, signing secrets: name and text. */

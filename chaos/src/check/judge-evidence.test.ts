@@ -90,6 +90,22 @@ describe('2, nothing is sent that must not be:', () => {
     scene.timeline.settings.push({ ...act(longAgo()), userId, ...all });
   }
 
+  it('takes an end that was written by a clock set back for as late as it may have been', async () => {
+    await scene.arrived();
+    const [hit] = scene.hits as [(typeof scene.hits)[0]];
+    // The end stands at 59.1 s ago: if the clock was 30 s behind, it was written 29.1 s ago.
+    const wrong = { from: scene.now - 32_000, to: scene.now - 26_000, offMs: -30_000 };
+    const judged = async (ago: number, clockWrong = [wrong]): Promise<string[]> => {
+      scene.hits[0] = { ...hit, tMono: scene.now - ago };
+      scene.evidence = { clockWrong };
+      return broken(await scene.judge()).filter((rule) => rule.includes('sent_after_its_end'));
+    };
+    expect(await judged(40_000)).toEqual([]);
+    expect(await judged(40_000, [{ ...wrong, offMs: -5000 }])).toEqual(['2 sent_after_its_end']);
+    expect(await judged(40_000, [])).toEqual(['2 sent_after_its_end']);
+    expect(await judged(15_000)).toEqual(['2 sent_after_its_end']);
+  });
+
   it('is not said of what may have been on its way, or may have been allowed again', async () => {
     const { token, userId } = await scene.arrived();
     const sentAt = scene.hits[0]?.tMono ?? 0;

@@ -84,6 +84,7 @@ function sharedEvidence(evidence: Evidence, database: DatabaseFacts): SendEviden
     mono: (databaseMs) => databaseMs - evidence.wallMinusMono,
     deadlineMs: evidence.requestDeadlineMs + wayMs,
     thawed: [...evidence.thawed, ...evidence.clockWrong],
+    clockWrong: evidence.clockWrong,
   };
 }
 

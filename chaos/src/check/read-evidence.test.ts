@@ -48,6 +48,7 @@ it('joins the files of a run, and leaves out a line that a crash has torn', asyn
     'nemesis.jsonl',
     { fault: 'SIGSTOP', kind: 'fault', from: 10, to: 20, freezes: true },
     { fault: 'after_claim', kind: 'failpoint', from: 5, to: null },
+    { fault: 'database_clock_behind', kind: 'fault', from: 30, to: 40, freezes: false, clockOffMs: -27_000 },
   );
   const evidence = await readEvidence(folder);
   expect(evidence.timeline).toMatchObject({
@@ -60,12 +61,16 @@ it('joins the files of a run, and leaves out a line that a crash has torn', asyn
   expect(evidence.thawed).toEqual([{ from: 10, to: 1520 }]);
   expect(evidence).toMatchObject({
     disturbed: [],
-    clockWrong: [],
+    clockWrong: [{ from: 30, to: 40, offMs: -27_000 }],
     memory: [],
     idleAt: null,
     secrets: { tokens: ['ExponentPushToken[x]'], files: ['/nowhere'] },
   });
-  expect(evidence.coverage).toMatchObject({ hitFailpoints: new Set(['after_claim']), hitFaults: new Set(['SIGSTOP']), required: true });
+  expect(evidence.coverage).toMatchObject({
+    hitFailpoints: new Set(['after_claim']),
+    hitFaults: new Set(['SIGSTOP', 'database_clock_behind']),
+    required: true,
+  });
 });
 
 it('refuses a folder without a run', async () => {

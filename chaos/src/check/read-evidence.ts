@@ -25,7 +25,9 @@ export async function readEvidence(folder: string): Promise<Evidence> {
     memory: await lines<MemorySample>(folder, 'processes.jsonl'),
     thawed: during(({ freezes }) => freezes === true, run.requestDeadlineMs),
     disturbed: during(({ delays }) => delays === true, run.requestDeadlineMs),
-    clockWrong: during(({ clock }) => clock === true, 0),
+    clockWrong: nemesis.flatMap(({ from, to, clockOffMs }) =>
+      clockOffMs === undefined ? [] : [{ from, to: to ?? from, offMs: clockOffMs }],
+    ),
     secrets: { tokens: [...new Set(timeline.devices.map(({ token }) => token))], keys: run.keys, files: run.product },
     coverage: {
       expectedFailpoints: run.expectedFailpoints,

@@ -59,6 +59,6 @@ export interface NemesisLine {
   readonly freezes?: boolean;
   /** Holds requests up on their way to the provider. */
   readonly delays?: boolean;
-  /** The database's clock is not the machine's. */
-  readonly clock?: boolean;
+  /** The database's clock is set off by so much. */
+  readonly clockOffMs?: number;
 }

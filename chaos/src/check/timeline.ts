@@ -95,6 +95,11 @@ export interface Stretch {
   readonly to: number;
 }
 
+/** While the database's clock was not the machine's, and how far it was set off, ms; ahead is more than 0. */
+export interface WrongClock extends Stretch {
+  readonly offMs: number;
+}
+
 /**
  * From acts that switch something on and off, the stretches in which it was surely on: after an answered act that switched it on, until the first
  * act that might have switched it off began. Acts that were refused did nothing.

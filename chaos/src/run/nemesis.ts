@@ -54,7 +54,7 @@ export class Nemesis {
       to: mono(),
       freezes: strike.kind === 'freeze_worker',
       delays: strike.kind === 'proxy' && strike.target !== 'api',
-      clock: strike.kind === 'database_clock',
+      ...(strike.kind === 'database_clock' ? { clockOffMs: strike.seconds * 1000 } : {}),
       evidence,
       strike,
     };

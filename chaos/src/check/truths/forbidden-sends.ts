@@ -2,7 +2,7 @@ import type { DatabaseFacts, NotificationRow } from '../database/facts.js';
 import { inSpan } from '../database/local-minutes.js';
 import type { Hit } from '../hits.js';
 import { ends, stateName } from '../states.js';
-import { type Act, type SettingsAct, type Stretch, type SwitchAct, surelyOn, type Timeline, within } from '../timeline.js';
+import { type Act, type SettingsAct, type Stretch, type SwitchAct, surelyOn, type Timeline, type WrongClock, within } from '../timeline.js';
 import type { Judgement } from '../verdict.js';
 import type { Ownership } from './devices.js';
 import { typeOf } from './limits.js';
@@ -20,6 +20,7 @@ export interface SendEvidence {
   readonly deadlineMs: number;
   /** After a frozen process goes on, what it had in hand reaches the provider late, and nothing can hold that up: such hits are not judged. */
   readonly thawed: readonly Stretch[];
+  readonly clockWrong: readonly WrongClock[];
 }
 
 /** Truth 2 (and the device's half of 7): nothing is sent that must not be sent any more, or not yet. */
@@ -123,10 +124,17 @@ function judgeExpiry(judgement: Judgement, { database, mono, deadlineMs }: SendE
 }
 
 /** After the last end that was written down for a delivery nothing goes out, but for what was already on its way. */
-function judgeEnd(judgement: Judgement, { database, mono, deadlineMs }: SendEvidence, hit: Hit): void {
+function judgeEnd(judgement: Judgement, { database, mono, deadlineMs, clockWrong }: SendEvidence, hit: Hit): void {
   const last = database.steps.get(hit.deliveryId ?? '')?.at(-1);
   if (last === undefined || !ends(last.state)) return;
-  if (hit.tMono > mono(last.at) + deadlineMs) judgement.found('sent_after_its_end', `${describe(hit)}, which was ${stateName(last.state)}`);
+  const end = latestWriting(mono(last.at), clockWrong);
+  if (hit.tMono > end + deadlineMs) judgement.found('sent_after_its_end', `${describe(hit)}, which was ${stateName(last.state)}`);
+}
+
+/** When the database wrote down an instant at the latest: if it may have been while its clock was wrong, at the end of that. */
+function latestWriting(at: number, clockWrong: readonly WrongClock[]): number {
+  const meanwhile = clockWrong.filter((wrong) => within(at - wrong.offMs, [wrong]));
+  return Math.max(at, ...meanwhile.map(({ to }) => to));
 }
 
 /** A hit that has to be asked the database about: was it night there, at the earliest and at the latest time that counts? */
