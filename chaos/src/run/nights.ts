@@ -19,14 +19,14 @@ export function minuteOfDay(timezone: string, at: Date): number {
   return (hours ?? 0) * 60 + (minutes ?? 0);
 }
 
-/** Half of them are on now; many end, or begin, within a few minutes. */
+/** Half of them are on now; most of these end, and half of the others begin, within three minutes. */
 export function drawNight(draw: () => number, changingZone: string | null): Night {
   const timezone = changingZone !== null && draw() < 0.7 ? changingZone : pick(zones, draw);
   const now = minuteOfDay(timezone, new Date());
   const isOn = draw() < 0.5;
   const near = 1 + below(draw, 3);
   const far = 60 + below(draw, 300);
-  const [start, end] = isOn ? [now - far, draw() < 0.5 ? now + near : now + far] : [now + (draw() < 0.5 ? near : far), now + far + 120];
+  const [start, end] = isOn ? [now - far, draw() < 0.75 ? now + near : now + far] : [now + (draw() < 0.5 ? near : far), now + far + 120];
   return { timezone, startMinute: wrap(start), endMinute: wrap(end) };
 }
 

@@ -36,10 +36,7 @@ export async function run(options: Options, say: (what: string) => void, interru
   const startedMono = mono();
   const wallMinusMono = Date.now() - startedMono;
   const failpoints = options.only.length === 0 || options.only.includes('failpoints') ? FAILPOINTS : [];
-  const faults = faultsOf(
-    options.seed,
-    options.only.filter((name) => name !== 'failpoints'),
-  );
+  const faults = faultsOf(options.seed, options.only);
   if (options.only.length > 0 && faults.scheduled.length === 0) say('no faults but those that the load makes');
   if (faults.leftOut.length > 0) say(`left out, for want of a program or a right: ${faults.leftOut.join(' ')}`);
   const folder = makeFolder();
@@ -75,7 +72,8 @@ export async function run(options: Options, say: (what: string) => void, interru
     });
     sampling = sampleEverySecond(plant, journals.memory);
     await query(plant.databaseUrl, `insert into push.notification_types (type, unknown_policy) values ('once', 'drop')`);
-    await query(plant.databaseUrl, 'update push.policy set cap_limit = 1000');
+    // What a night held back comes within the run.
+    await query(plant.databaseUrl, 'update push.policy set cap_limit = 1000, release_spread_seconds = 20');
     load = await startLoad(plant, options.seed, faults, stop);
     const loadFrom = Date.now();
     await torment(plant, options, faults, new Nemesis(plant, journals.nemesis, say), stop);

@@ -14,3 +14,8 @@ it('does not ask for what the machine cannot do, and says so', () => {
   expect(leftOut).toEqual(['failover', 'database_clock_ahead']);
   for (const names of [expected, scheduled]) expect(names).not.toContain('failover');
 });
+
+it('has nothing but what was asked for, and no fault when that is the failpoints alone', () => {
+  expect(faultsOf(2, ['failover', 'failpoints'], [])).toMatchObject({ expected: ['failover'], scheduled: ['failover'] });
+  expect(faultsOf(2, ['failpoints'], [])).toMatchObject({ expected: [], scheduled: [] });
+});

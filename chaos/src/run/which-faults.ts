@@ -33,10 +33,10 @@ export interface FaultsOfRun {
   readonly leftOut: readonly string[];
 }
 
-/** `only`: of `FAULTS`, what was asked for; none: all that the seed has. */
+/** `only`: what was asked for, failpoints among it; nothing: all that the seed has. */
 export function faultsOf(seed: number, only: readonly string[], leftOut = cannotBeDone()): FaultsOfRun {
   const all = [...SCHEDULED, ...(extra[seed % extra.length] ?? [])];
-  const wanted = (only.length > 0 ? only : all).filter((fault) => !leftOut.includes(fault));
+  const wanted = (only.length > 0 ? FAULTS.filter((fault) => only.includes(fault)) : all).filter((fault) => !leftOut.includes(fault));
   const scheduled = wanted.filter((fault) => SCHEDULED.includes(fault) || CLOCK_FAULTS.includes(fault));
   return {
     scheduled,

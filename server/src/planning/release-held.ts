@@ -27,7 +27,8 @@ select count(*)::int as released from due`,
 export async function releaseHeld(database: Database, most: number, planningTime: Date | null): Promise<number> {
   return await database.transaction(async (tx) => {
     const [row] = await tx.query<{ released: number }>(releaseHeldStatement, [most, planningTime]);
-    if (FAILPOINTS) await failpoint('held_release');
-    return row?.released ?? 0;
+    const released = row?.released ?? 0;
+    if (FAILPOINTS && released > 0) await failpoint('held_release');
+    return released;
   });
 }
