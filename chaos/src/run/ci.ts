@@ -9,7 +9,7 @@ import { cannotBeDone, FAULTS, FROZEN_WITH_ANSWER } from './which-faults.js';
 
 /** The kinds of seed that add something to what all have; fresh ones are what a soak is for. */
 const seeds = [1, 2] as const;
-const minutes = 3;
+const minutes = 4;
 /** When both missed something. */
 const extra = { seed: 3, minutes: 2 } as const;
 
@@ -22,7 +22,7 @@ export interface SetParts {
 
 const isFailpoint = (name: string): boolean => (FAILPOINTS as readonly string[]).includes(name);
 
-/** Runs of different seeds, six minutes of faults together, in which everything has to strike. */
+/** Runs of different seeds, eight minutes of faults together, in which everything has to strike. */
 class RunSet {
   readonly #parts: SetParts;
   readonly #missed = new Set<string>([...FAULTS, ...FAILPOINTS]);
