@@ -44,6 +44,17 @@ it('says what was measured, how far it spread, and whether it is where it should
   expect(text).toContain('load average before 1.5 (the machine was not quiet), yardstick 101.2 → 99 ms');
 });
 
+it('does not call the load of the suite just before a machine that was not quiet', () => {
+  const { throughput } = result.suites;
+  if (throughput === undefined) throw new Error('there is no suite');
+  const started = (startedAt: string) => ({
+    ...result,
+    suites: { throughput, latency: { ...throughput, startedAt, seconds: 9, loadBefore: 2 } },
+  });
+  expect(renderResult(started('2026-11-20T10:01:05.000Z'))).toContain('load average before 2 (of the suite just before)');
+  expect(renderResult(started('2026-11-20T11:01:05.000Z'))).toContain('load average before 2 (the machine was not quiet)');
+});
+
 it('changes nothing outside the markers of the table', () => {
   const page = 'Before\n<!-- begin: made by npm run bench -- --write-docs -->\nold\n<!-- end -->\nAfter\n';
   expect(withTable(page, 'new')).toBe(page.replace('old', 'new'));

@@ -35,7 +35,7 @@ export function renderResult({ machine, suites }: Result): string {
       measured.flatMap(({ record }) => record.figures.map(row)).join('\n'),
     measured
       .flatMap(({ name, record }) => [
-        `- ${name}: ${circumstances(record)}`,
+        `- ${name}: ${circumstances(record, Object.values(suites))}`,
         ...(record.notes ?? []).map((note) => `- **${name}**: ${note}`),
       ])
       .join('\n'),
@@ -55,8 +55,18 @@ function renderMachine(machine: Machine): string {
   ].join('\n');
 }
 
-function circumstances({ startedAt, seconds, loadBefore, yardstick, rounds, warmUp, count, recipients }: SuiteRecord): string {
-  const noise = loadBefore < 0.5 ? '' : ' (the machine was not quiet)';
+function circumstances(record: SuiteRecord, all: readonly SuiteRecord[]): string {
+  const { startedAt, seconds, yardstick, rounds, warmUp, count, recipients } = record;
   const speed = yardstick === undefined ? '' : `, yardstick ${yardstick.before} → ${yardstick.after} ms`;
-  return `${startedAt.slice(0, 16).replace('T', ' ')} UTC, ${Math.round(seconds)} s, rounds ${rounds}, count ${count}, warm-up ${warmUp}, recipients ${recipients}, load average before ${loadBefore}${noise}${speed}`;
+  return `${startedAt.slice(0, 16).replace('T', ' ')} UTC, ${Math.round(seconds)} s, rounds ${rounds}, count ${count}, warm-up ${warmUp}, recipients ${recipients}, ${loadBefore(record, all)}${speed}`;
+}
+
+/** The load average forgets slowly: what the run before left is not others' work. Suites of one run have the same figure, taken before its first. */
+function loadBefore({ startedAt, loadBefore: load }: SuiteRecord, all: readonly SuiteRecord[]): string {
+  if (load < 0.5) return `load average before ${load}`;
+  const isJustBefore = (other: SuiteRecord): boolean => {
+    const between = (Date.parse(startedAt) - Date.parse(other.startedAt)) / 1000 - other.seconds;
+    return between >= 0 && between < 60 && other.loadBefore !== load;
+  };
+  return `load average before ${load} (${all.some(isJustBefore) ? 'of the suite just before' : 'the machine was not quiet'})`;
 }
