@@ -43,6 +43,10 @@ async function attempt(name: string, mutant: Mutant | null, scratch: ScratchCopy
 }
 
 async function main(names: readonly string[]): Promise<number> {
+  if (names.includes('--help')) {
+    say(`npm run chaos:mutants -- [NAME ...]\n  none or all of: none, ${mutants.map(({ name }) => name).join(', ')}`);
+    return 0;
+  }
   const unknown = names.filter((name) => name !== 'none' && !mutants.some((mutant) => mutant.name === name));
   if (unknown.length > 0) {
     say(`There is no mutant ${unknown.join(', ')}. There are: none, ${mutants.map(({ name }) => name).join(', ')}`);

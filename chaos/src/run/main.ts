@@ -20,6 +20,10 @@ async function main(args: readonly string[]): Promise<number> {
     process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n${usage}\n`);
     return 2;
   }
+  if (asked.help) {
+    process.stdout.write(`${usage}\n`);
+    return 0;
+  }
   const itself = [...process.execArgv, process.argv[1] ?? ''];
   if (asked.ci) return await runSet({ itself, signals, say });
   if (faultsOf(asked.seed, asked.only).clocksChange && !isShifted()) {

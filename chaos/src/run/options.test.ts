@@ -6,6 +6,11 @@ it('tells the command that runs the same again', () => {
   expect(replayOf(options)).toBe('npm run chaos -- --seed 42 --minutes 2 --only kill_worker,failpoints');
 });
 
+it('tells what can be asked when it is asked to, whatever else', () => {
+  expect(readOptions(['--help', '--minutes', '2'], 1)).toMatchObject({ help: true });
+  expect(readOptions([], 1)).toMatchObject({ help: false });
+});
+
 it.each([
   ['--seed', '-1'],
   ['--seed', 'x'],

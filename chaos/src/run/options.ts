@@ -14,6 +14,8 @@ export interface Options {
 export interface Asked extends Options {
   /** The set of runs that a change has to pass, instead of one. */
   readonly ci: boolean;
+  /** Only wants to be told what can be asked. */
+  readonly help: boolean;
 }
 
 export const usage = `npm run chaos -- [--seed N] [--minutes M] [--only FAULT,...] [--first FAULT,...] [--keep]
@@ -37,6 +39,7 @@ export function readOptions(args: readonly string[], newSeed: number): Asked {
       first: { type: 'string' },
       keep: { type: 'boolean' },
       ci: { type: 'boolean' },
+      help: { type: 'boolean' },
     },
   });
   const seed = values.seed === undefined ? newSeed : Number(values.seed);
@@ -45,7 +48,7 @@ export function readOptions(args: readonly string[], newSeed: number): Asked {
   if (!(minutes > 0 && minutes <= 24 * 60)) throw new Error('--minutes has to be above 0 and at most 1440.');
   const only = known('--only', values.only, [...FAULTS, 'failpoints']);
   const first = known('--first', values.first, [...FAULTS, ...FAILPOINTS]);
-  return { seed, minutes, only, first, keep: values.keep ?? false, ci: values.ci ?? false };
+  return { seed, minutes, only, first, keep: values.keep ?? false, ci: values.ci ?? false, help: values.help ?? false };
 }
 
 function known(option: string, text: string | undefined, names: readonly string[]): string[] {

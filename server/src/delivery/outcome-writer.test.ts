@@ -1,9 +1,12 @@
+import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { claimOne, engineOn, publishChunk } from '../../test/support/chunks.js';
 import { type TestDatabase, testDatabase } from '../../test/support/database.js';
+import type { Database } from '../database/database.js';
 import { DatabaseError } from '../database/database-error.js';
 import type { ChunkResult, ItemResult, LeasedChunk, QueueEngine } from '../queue/queue-engine.js';
 import { OutcomeWriter } from './outcome-writer.js';
+import type { DeadToken } from './token-quarantine.js';
 
 let on: TestDatabase;
 
@@ -74,6 +77,28 @@ it('tries again when the connection breaks, and waits longer each time', async (
   if (lease === undefined) throw new Error('nothing was claimed');
   expect(await writer.write(outcome(lease, { to: 'accepted', ticketId: 'ticket' }), [])).toBe(true);
   expect(waits).toEqual([200, 400, 800]);
+});
+
+it('keeps what it committed although the answer was lost, and writes neither it nor its dead tokens twice', async () => {
+  const lost: string[] = [];
+  const engine = engineOn(on.database);
+  let answers = 0;
+  const transaction: Database['transaction'] = async (work, options) => {
+    const done = await on.database.transaction(work, options);
+    if (++answers === 1) throw new DatabaseError('08006', 'connection lost');
+    return done;
+  };
+  const losing = {
+    lose: async (_tx: unknown, _project: number, tokens: readonly DeadToken[]) => void lost.push(...tokens.map(({ tokenId }) => tokenId)),
+  };
+  const writer = new OutcomeWriter({ database: { ...on.database, transaction }, engine, quarantine: losing, sleep: noSleep }, 1);
+  const [lease] = await claimed(1);
+  if (lease === undefined) throw new Error('nothing was claimed');
+  const dead = { tokenId: randomUUID(), code: 'DeviceNotRegistered', sentAt: new Date() };
+  expect(await writer.write(outcome(lease, { to: 'failed', code: 'DeviceNotRegistered' }), [dead])).toBe(true);
+  expect(answers).toBe(2);
+  expect(lost).toEqual([dead.tokenId]);
+  expect(await on.admin.query('select outcome from push.attempts where chunk_id = $1', [lease.chunkId])).toEqual([{ outcome: 'answered' }]);
 });
 
 it('says so when the lease is somebody else’s by now, and changes nothing', async () => {

@@ -1,4 +1,4 @@
-import type { Database } from '../database/database.js';
+import type { Database, Queryable } from '../database/database.js';
 import { failpoint } from '../failpoints/failpoint.js';
 import type { ChunkResult, QueueEngine } from '../queue/queue-engine.js';
 import { isRefusedForGood, keepTrying } from './keep-trying.js';
@@ -59,7 +59,7 @@ export class OutcomeWriter {
   async #settle(batch: readonly Waiting[]): Promise<void> {
     const { sleep } = this.#parts;
     try {
-      const kept = await keepTrying(() => this.#commit(batch), sleep);
+      const kept = await keepTrying((attempt) => (attempt === 1 ? this.#commit(batch) : this.#commitAgain(batch)), sleep);
       for (const { result, resolve } of batch) resolve(kept.has(result.lease.chunkId));
     } catch (error) {
       if (batch.length > 1 && isRefusedForGood(error)) for (const one of batch) await this.#settle([one]);
@@ -68,17 +68,32 @@ export class OutcomeWriter {
   }
 
   async #commit(batch: readonly Waiting[]): Promise<Set<string>> {
-    const { database, engine, quarantine } = this.#parts;
-    const results = batch.map(({ result }) => result);
-    const withDeadTokens = batch.filter(({ deadTokens }) => deadTokens.length > 0);
+    const { database, engine } = this.#parts;
     if (FAILPOINTS) await failpoint('before_outcome_commit');
-    if (withDeadTokens.length === 0) return await engine.complete(database, results);
+    if (batch.every(({ deadTokens }) => deadTokens.length === 0)) return await engine.complete(database, resultsOf(batch));
+    return await database.transaction((tx) => this.#complete(tx, batch));
+  }
+
+  /** After a try whose answer was lost, and whose commit perhaps was not: what it settled is not late, and is not written twice. */
+  async #commitAgain(batch: readonly Waiting[]): Promise<Set<string>> {
+    const { database, engine } = this.#parts;
     return await database.transaction(async (tx) => {
-      const kept = await engine.complete(tx, results);
-      for (const { result, deadTokens } of withDeadTokens) {
-        if (kept.has(result.lease.chunkId)) await quarantine.lose(tx, result.lease.projectId, deadTokens, result.items.length);
-      }
-      return kept;
+      const settled = await engine.settled(tx, resultsOf(batch));
+      const rest = batch.filter(({ result }) => !settled.has(result.lease.chunkId));
+      return new Set([...settled, ...(await this.#complete(tx, rest))]);
     });
   }
+
+  async #complete(tx: Queryable, batch: readonly Waiting[]): Promise<Set<string>> {
+    const { engine, quarantine } = this.#parts;
+    const kept = await engine.complete(tx, resultsOf(batch));
+    for (const { result, deadTokens } of batch) {
+      if (deadTokens.length > 0 && kept.has(result.lease.chunkId)) {
+        await quarantine.lose(tx, result.lease.projectId, deadTokens, result.items.length);
+      }
+    }
+    return kept;
+  }
 }
+
+const resultsOf = (batch: readonly Waiting[]): ChunkResult[] => batch.map(({ result }) => result);

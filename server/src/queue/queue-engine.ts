@@ -100,6 +100,11 @@ export interface QueueEngine {
   extend(leases: readonly Lease[], leaseSeconds: number): Promise<Lease[]>;
   /** Writes what became of chunks, all or nothing, in `tx`. Returns the ids of those whose lease was still the caller's; others change nothing. */
   complete(tx: Queryable, results: readonly ChunkResult[]): Promise<Set<string>>;
+  /**
+   * Of these, the ids of those that `complete` has settled already, under their very leases: for whoever never heard how its commit ended. Waits, in
+   * `tx`, for one that is under way.
+   */
+  settled(tx: Queryable, results: readonly ChunkResult[]): Promise<Set<string>>;
   /** Gives whole chunks back, due again after `delayMs`; their deliveries were definitely not sent. */
   retry(leases: readonly LeasedChunk[], retry: { delayMs: number; burnsAttempt: boolean; attempt: AttemptFacts }): Promise<Set<string>>;
   /** Chunks whose lease ran out, leased anew to the caller so that it can settle them as unknown. */

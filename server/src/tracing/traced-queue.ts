@@ -52,6 +52,10 @@ export function tracedQueue(engine: QueueEngine, parts: QueueParts): QueueEngine
     remembered.delete(keyOf(lease));
     if (chunk !== undefined) tell(chunk, { lease, attempt, items }, parts);
   };
+  const tellThose = (kept: Set<string>, results: readonly ChunkResult[]): Set<string> => {
+    for (const { lease, attempt, items } of results) if (kept.has(lease.chunkId)) settled(lease, attempt, items);
+    return kept;
+  };
 
   return {
     claim: async (request) => {
@@ -67,11 +71,8 @@ export function tracedQueue(engine: QueueEngine, parts: QueueParts): QueueEngine
       const startedAt = clock.now();
       return await remember(await engine.claimExpiredLeases(max, leaseSeconds, worker), startedAt);
     },
-    complete: async (tx, results) => {
-      const kept = await engine.complete(tx, results);
-      for (const { lease, attempt, items } of results) if (kept.has(lease.chunkId)) settled(lease, attempt, items);
-      return kept;
-    },
+    complete: async (tx, results) => tellThose(await engine.complete(tx, results), results),
+    settled: async (tx, results) => tellThose(await engine.settled(tx, results), results),
     retry: async (leases, retry) => {
       const kept = await engine.retry(leases, retry);
       for (const lease of leases) if (kept.has(lease.chunkId)) settled(lease, retry.attempt, []);

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import type { Database, Queryable } from '../../src/database/database.js';
 import type { Lane } from '../../src/planning/planning-types.js';
 import type { ChunkResult, ItemResult, LeasedChunk, QueueEngine } from '../../src/queue/queue-engine.js';
@@ -29,6 +29,7 @@ interface NewChunk {
 const PROBE_SECONDS = 35;
 const LEASE_SECONDS = 30;
 const answered = { outcome: 'answered', durationMs: 1, httpStatus: 200, code: null, requestId: null } as const;
+const waiting = "select from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'";
 const notSent = { outcome: 'not_sent', durationMs: 0, httpStatus: null, code: 'TEST', requestId: null } as const;
 
 /** The rules that every queue engine keeps. Run it against each engine with `describeQueueEngine('name', start)`. */
@@ -305,6 +306,34 @@ export function describeQueueEngine(name: string, start: () => Promise<EngineUnd
       expect(await under.other.complete(under.database, [result(heir, { to: 'accepted', ticketId: 'x' })])).toEqual(
         new Set([heir.chunkId]),
       );
+    });
+
+    it('tells who never heard how a commit ended what it has settled, and waits for one that is under way', async () => {
+      await publish();
+      await publish();
+      await publish();
+      const [mine, foreign, open] = await claim();
+      if (mine === undefined || foreign === undefined || open === undefined) throw new Error('too little claimed');
+      const ended = (lease: LeasedChunk): ChunkResult => result(lease, { to: 'failed', code: 'TEST' });
+      await expireLeases();
+      await under.admin.query("update push.chunks set lease_until = now() + interval '1 hour' where id = any ($1)", [
+        [mine.chunkId, open.chunkId],
+      ]);
+      const [heir] = await under.other.claimExpiredLeases(10, LEASE_SECONDS, 'heir');
+      if (heir === undefined) throw new Error('nothing recovered');
+      await under.other.complete(under.database, [ended(heir)]);
+      const all = [mine, foreign, open].map(ended);
+      const settled = () => under.database.transaction((tx) => under.engine.settled(tx, all));
+      expect(await settled()).toEqual(new Set());
+      const asked = await under.database.transaction(async (tx) => {
+        await under.engine.complete(tx, [ended(mine)]);
+        const answer = settled();
+        await vi.waitFor(async () => expect(await under.admin.query(waiting)).toHaveLength(1));
+        return { answer };
+      });
+      // Somebody else's outcome is not this lease's.
+      expect(await asked.answer).toEqual(new Set([mine.chunkId]));
+      expect(await under.engine.complete(under.database, [ended(open)])).toEqual(new Set([open.chunkId]));
     });
 
     it('gives a whole chunk back, due later, under the same id', async () => {

@@ -16,6 +16,7 @@ import { expireChunks } from './expire-chunks.js';
 import { outcomeParameters } from './outcome-parameters.js';
 import { queueDepth } from './queue-depth.js';
 import { claimExpiredLeases, extendLeases, retryChunks } from './retry-chunks.js';
+import { awaitChunks, settledChunks } from './settled-chunks.js';
 
 interface EngineParts {
   readonly database: Database;
@@ -109,6 +110,13 @@ export class PostgresQueueEngine implements QueueEngine {
     const { worker, receiptDelaySeconds, hasReceipts } = this.#parts;
     const receipts = results.map((result) => hasReceipts(result.lease.projectId));
     const rows = (await tx.rows(completeChunks, outcomeParameters(results, receipts, worker, receiptDelaySeconds))) as Row[];
+    return new Set(rows.map((row) => row[0] ?? ''));
+  }
+
+  async settled(tx: Queryable, results: readonly ChunkResult[]): Promise<Set<string>> {
+    const leases = results.map(({ lease }) => lease);
+    await tx.rows(awaitChunks, [idsOf(leases)]);
+    const rows = (await tx.rows(settledChunks, [idsOf(leases), epochsOf(leases)])) as Row[];
     return new Set(rows.map((row) => row[0] ?? ''));
   }
 
