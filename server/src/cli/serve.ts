@@ -1,4 +1,4 @@
-import { mkdir } from 'node:fs/promises';
+import { setTimeout as delay } from 'node:timers/promises';
 import { startSimulator } from '@todoku/simulator';
 import type { FastifyInstance } from 'fastify';
 import type { Registry } from 'prom-client';
@@ -10,6 +10,7 @@ import { TodokuError } from '../errors/todoku-error.js';
 import { CallerLimits } from '../http/caller-limits.js';
 import { createHttpServer } from '../http/create-http-server.js';
 import { type AdjustableLogger, createLogger } from '../logging/create-logger.js';
+import { describeError } from '../logging/describe-error.js';
 import type { Logger } from '../logging/logger.js';
 import { createMetrics } from '../monitoring/metrics.js';
 import { runDoctor } from '../operations/doctor/run-doctor.js';
@@ -35,6 +36,7 @@ import {
 } from '../system.js';
 import { openTracing, type Tracing } from '../tracing/open-tracing.js';
 import { fields } from './layout.js';
+import { makeDataFolder } from './make-data-folder.js';
 import { en, type Messages } from './messages/en.js';
 
 /** What is open, the last first: the order in which it is closed. */
@@ -43,36 +45,60 @@ type Opened = Phase[];
 const CLOSE_MS = 10_000;
 /** A message may be on its way. */
 const ALERTS_CLOSE_MS = 20_000;
+/** How long a step of the start may take to come to its end after a signal: it may have begun something that has to be closed. */
+const START_GIVE_UP_MS = 5_000;
 const ADDRESS_ERRORS: ReadonlySet<string> = new Set(['EADDRINUSE', 'EACCES', 'EADDRNOTAVAIL', 'ENOTFOUND']);
 
 /**
- * Runs the system until a signal ends it. Whatever was opened is closed in reverse order, each in its time, also when the start fails half-way:
- * there is no partial start. Resolves to the process's exit code.
+ * Runs the system until a signal ends it. Whatever was opened is closed in reverse order, each in its time, also when the start fails or is
+ * interrupted half-way: there is no partial start. Resolves to the process's exit code.
  */
 export async function runServe(config: Config, messages: Messages = en): Promise<number> {
   const pretty = config.logFormat === null ? process.stdout.isTTY : config.logFormat === 'pretty';
   const logger = createLogger({ level: config.logLevel, instance: config.instance, pretty });
   const log = logger.logger;
   const opened: Opened = [];
-  const ended = untilSignal(log);
+  const stopping = new AbortController();
+  const ended = untilSignal(log).then(() => stopping.abort());
+  const starting = start(config, logger, opened, messages, stopping.signal);
+  let left: string[] = [];
   try {
-    await start(config, logger, opened, messages);
+    await Promise.race([starting, ended]);
+    if (stopping.signal.aborted) left = await untilStepEnds(starting, log);
   } catch (error) {
     await runPhases(opened, log);
     throw error;
   }
   await ended;
   log.info({ seconds: config.shutdownSeconds }, 'stopping: what is on the wire finishes first');
-  const unfinished = await runPhases(opened, log);
-  return unfinished.length === 0 ? 0 : 1;
+  left.push(...(await runPhases(opened, log)));
+  log.info({ left }, left.length === 0 ? 'stopped' : 'stopped, with something left behind');
+  return left.length === 0 ? 0 : 1;
 }
 
-async function start(config: Config, logger: AdjustableLogger, opened: Opened, messages: Messages): Promise<void> {
+/** A start that a signal has interrupted goes no further than the end of the step that it is in. Resolves to what did not come to an end. */
+async function untilStepEnds(starting: Promise<void>, log: Logger): Promise<string[]> {
+  const ends = starting.then(
+    () => [],
+    (error: unknown) => {
+      if (!(error instanceof StartInterrupted)) log.warn({ error: describeError(error) }, 'the start failed while it was stopped');
+      return [];
+    },
+  );
+  return await Promise.race([ends, delay(START_GIVE_UP_MS, ['start'], { ref: false })]);
+}
+
+class StartInterrupted extends Error {
+  override readonly name = 'StartInterrupted';
+}
+
+async function start(config: Config, logger: AdjustableLogger, opened: Opened, messages: Messages, stopping: AbortSignal): Promise<void> {
   const log = logger.logger;
   const onStop = (name: string, run: () => Promise<void>, timeoutMs = CLOSE_MS): void => {
     opened.unshift({ name, timeoutMs, run });
+    if (stopping.aborted) throw new StartInterrupted('interrupted by a signal');
   };
-  await mkdir(config.dataDirectory, { recursive: true });
+  await makeDataFolder(config.dataDirectory);
   for (const name of config.unknownVariables) log.warn({ name }, 'this variable means nothing: is it misspelt?');
   const store = await openStore(config, log);
   onStop('database server', () => store.close());

@@ -1,5 +1,6 @@
 import { Client } from 'pg';
 import type { Logger } from '../logging/logger.js';
+import { clientConfig } from './connection-options.js';
 import { connectionLost, connectionRefused, DatabaseError, toDatabaseError } from './database-error.js';
 import { compareVersions, fingerprint, type Migration, migrationsDirectory, readMigrations } from './migration-files.js';
 
@@ -48,7 +49,7 @@ const lockKey = '32773574455162113';
  */
 export async function migrate(options: MigrateOptions): Promise<MigrationReport> {
   const migrations = readMigrations(options.directory ?? migrationsDirectory);
-  const client = new Client({ connectionString: options.url, application_name: 'todoku migrate', keepAlive: true });
+  const client = new Client(clientConfig({ url: options.url, applicationName: 'todoku migrate', maxConnections: 1, log: options.log }));
   client.on('error', () => undefined);
   try {
     await client.connect();

@@ -1,6 +1,6 @@
 import { once } from 'node:events';
 import { mkdtemp, rm } from 'node:fs/promises';
-import { createServer } from 'node:net';
+import { createServer, type Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
@@ -25,8 +25,19 @@ afterAll(async () => {
 
 /** Takes connections and never says a word. */
 async function silentServer() {
-  const server = createServer((socket) => socket.on('error', () => undefined));
-  return { url: await listen(server), close: () => closeServer(server) };
+  const sockets: Socket[] = [];
+  const server = createServer((socket) => {
+    sockets.push(socket);
+    socket.on('error', () => undefined);
+  });
+  return {
+    url: await listen(server),
+    connections: () => sockets.length,
+    close: async () => {
+      for (const socket of sockets) socket.destroy();
+      await closeServer(server);
+    },
+  };
 }
 
 describe('serve', () => {
@@ -45,6 +56,26 @@ describe('serve', () => {
     server.kill('SIGTERM');
     expect(await ended).toEqual([1, null]);
     expect(log).toContain('a stopping phase took too long');
+  }, 60_000);
+
+  it('obeys a signal while it is starting, also in a step that does not come to its end', async () => {
+    const database = await silentServer();
+    const env = { TODOKU_DATA_DIR: dataDirectory, PORT: '0', DATABASE_URL: `postgres://u:p@${new URL(database.url).host}/x` };
+    const server = cli.start(['serve'], env);
+    const ended = once(server, 'exit');
+    await vi.waitFor(() => expect(database.connections()).toBe(1), { timeout: 20_000, interval: 50 });
+    server.kill('SIGTERM');
+    expect(await ended).toEqual([1, null]);
+    await database.close();
+  }, 60_000);
+
+  it('says after ten seconds that a database which takes connections and is silent gives no answer', async () => {
+    const database = await silentServer();
+    const env = { TODOKU_DATA_DIR: dataDirectory, PORT: '0', DATABASE_URL: `postgres://u:p@${new URL(database.url).host}/x` };
+    const { exitCode, err } = await cli.run(['serve'], { env });
+    expect(err).toContain('DATABASE_UNAVAILABLE');
+    expect(exitCode).toBe(1);
+    await database.close();
   }, 60_000);
 
   it('ends by itself when it could not start and something of it is still open', async () => {

@@ -139,6 +139,7 @@ export const phrases: readonly (readonly [english: string, japanese: string])[] 
     '{} is damaged. Run as the user who started Todoku here, or set TODOKU_DATA_DIR.',
     '{} が壊れています。Todoku を起動したユーザーで実行するか、TODOKU_DATA_DIR を設定してください。',
   ],
+  ["TODOKU_DATA_DIR {} can't be a folder ({}).", 'TODOKU_DATA_DIR {} をフォルダとして使えません（{}）。'],
   [
     "PORT {} on HOST {} can't be listened on ({}): is something else running there?",
     'HOST {1} の PORT {0} を使えません（{2}）。別のプログラムが使っていませんか。',
