@@ -13,6 +13,7 @@ import { addHttpMetrics } from './http-metrics.js';
 import type { HttpParts } from './http-parts.js';
 import { answerNodeRefusals } from './node-refusals.js';
 import { decompressBody, parseBody } from './read-body.js';
+import { readOutRefusedBodies } from './refused-bodies.js';
 import { registerRoute } from './register-route.js';
 import type { Access } from './route.js';
 import { apiRoutes } from './routes/api-routes.js';
@@ -64,6 +65,7 @@ export async function createHttpServer(parts: HttpParts): Promise<FastifyInstanc
   endConnectionsWhenClosing(app);
   answerNodeRefusals(app, nextId);
   guardDoor(app, parts);
+  readOutRefusedBodies(app);
   takeJsonOnly(app);
   refuseUndeclared(app);
   await addDocumentation(app);

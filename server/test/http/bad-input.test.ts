@@ -1,4 +1,6 @@
 import { randomUUID } from 'node:crypto';
+import { connect } from 'node:net';
+import { text } from 'node:stream/consumers';
 import { gzipSync } from 'node:zlib';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { deepestNesting } from '../../src/notifications/json-depth.js';
@@ -166,6 +168,24 @@ describe('POST /v1/notifications refuses', () => {
       });
     }
     expect((await door.call('POST', '/v1/inbox/read', { as: userToken, text: ' '.repeat(1_048_577) })).status).toBe(413);
+  });
+
+  it('bodies that are far too large, and answers when they have come, to a client that has finished writing', async () => {
+    const { hostname, port } = new URL(door.url);
+    const socket = connect(Number(port), hostname);
+    const half = ' '.repeat(1_000_000);
+    const answered = text(socket);
+    let early = 0;
+    socket.on('data', () => early++);
+    socket.write(
+      `POST /v1/notifications HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer ${door.keys.send}\r\nContent-Type: application/json\r\n`,
+    );
+    socket.write(`Content-Length: ${20 * half.length}\r\n\r\n${half}`);
+    // By then the server has long seen the length.
+    for (let time = 0; time < 5; time++) await door.call('GET', '/v1/nothing', { as: door.keys.send });
+    expect(early).toBe(0);
+    for (let time = 1; time < 20; time++) socket.write(half);
+    expect(await answered).toMatch(/^HTTP\/1.1 413 [^]*BODY_TOO_LARGE/);
   });
 
   it('idempotency keys that are none', async () => {
