@@ -85,7 +85,8 @@ function addAct(broadcast: Command, verb: string, text: { readonly summary: stri
   const command = needsReason(addCommand(broadcast, verb, { summary: text.summary, example }, cli), cli).argument('<id>', '', broadcastId);
   onCall<{ readonly reason: string }>(command, cli, async ({ reason }, [id = '']): Promise<Answer> => {
     const now = await withBroadcasts(cli, (manager) => act(manager, Number(id), { actor: cli.actor, reason }));
-    return { data: now, text: cli.messages.broadcast.isNow(now.id, now.state) };
+    const says = cli.messages.broadcast;
+    return { data: now, text: verb === 'cancel' && now.state === 'done' ? says.nothingLeft(now.id) : says.isNow(now.id, now.state) };
   });
 }
 

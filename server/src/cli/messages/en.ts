@@ -288,6 +288,7 @@ export const en = {
     made: (id: number, state: string, users: string) => `Broadcast ${id} (${state}), ${users} users`,
     users: 'a JSON file with a list of user ids; - for standard input',
     listed: (id: number, users: string) => `Broadcast ${id} goes to ${users} users.`,
+    nothingLeft: (id: number) => `Broadcast ${id} is done: all of it has ended, and nothing is left to cancel.`,
     isNow: (id: number, state: string) => `Broadcast ${id} is ${state}.`,
     which: 'Say --all or --audience.',
   },

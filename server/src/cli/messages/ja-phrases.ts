@@ -40,6 +40,8 @@ export const phrases: readonly (readonly [english: string, japanese: string])[] 
   ['It has to be * or 1 to 64 of the characters {}', '* か、{} からなる 1〜64 文字で指定してください。'],
   ['It {*}.', '{*}。'],
   // What the domains answer.
+  ['must be in the future', '今より後の時刻にしてください'],
+  ['must be later than sendAt', 'sendAt より後の時刻にしてください'],
   ['must be daily, weekly or monthly', 'daily、weekly、monthly のいずれかにしてください'],
   ['must be a day as in 2026-11-28', '2026-11-28 のような日付にしてください'],
   ['must not be after today', '今日までの日付にしてください'],
@@ -55,6 +57,7 @@ export const phrases: readonly (readonly [english: string, japanese: string])[] 
     'There is no benchmark in this installation ({}): it comes with a clone of the source.',
     'この環境に計測プログラムはありません（{}）。ソースを取得したフォルダーに付属しています。',
   ],
+  ['Broadcast {} has expired: nothing of it would be sent.', '一斉配信 {} は期限を過ぎています。始めても何も送られません。'],
   ['There is no broadcast {}.', '一斉配信 {} はありません。'],
   ['Broadcast {} goes to {}, not to a list.', '一斉配信 {} の対象は {} で、宛先の一覧ではありません。'],
   ['Broadcast {} has an empty list.', '一斉配信 {} の宛先が空です。'],

@@ -302,6 +302,7 @@ export const ja: Messages = {
     made: (id, state, users) => `一斉配信 ${id}: ${stateOf(state)}、${users} 人`,
     users: 'ユーザー ID の一覧の JSON ファイル。- は標準入力',
     listed: (id, users) => `一斉配信 ${id} の宛先は ${users} 人です。`,
+    nothingLeft: (id) => `一斉配信 ${id} はすべて終わっています。取り消すものは残っていません。`,
     isNow: (id, state) => `一斉配信 ${id} は${stateOf(state)}です。`,
     which: '--all か --audience を指定してください。',
   },

@@ -107,6 +107,21 @@ test('cancelled, nothing of it is sent, and every delivery is accounted for', as
   expect((await manager.cancel(id, by)).state).toBe('cancelled');
 });
 
+test('one of which everything has ended stays done, and one that would be over before it began is refused', async () => {
+  const { id } = await plannedBroadcast(3);
+  await letGo();
+  await spine.settles();
+  const { awaitingReceipt, waiting } = (await manager.get(id)).progress;
+  expect({ awaitingReceipt, waiting }).toEqual({ awaitingReceipt: 0, waiting: 0 });
+  expect((await manager.cancel(id, by)).state).toBe('done');
+  expect((await listAudit(spine.database)).filter(({ action }) => action === 'broadcasts.cancel')).toEqual([]);
+  const past = { ...news, expiresAt: '2020-01-01T00:00:00Z' };
+  await expect(manager.create(past, by)).rejects.toMatchObject({ code: 'INVALID_INPUT', path: 'expiresAt' });
+  const late = await manager.create({ ...news, expiresAt: '2199-01-01T00:00:00Z' }, by);
+  await spine.admin.query('update push.broadcasts set expires_at = now() where id = $1', [late.id]);
+  await expect(manager.start(late.id, by)).rejects.toMatchObject({ code: 'CONFLICT' });
+});
+
 test('chunks that crossed a pause or a resumption are put right', async () => {
   const { id } = await plannedBroadcast(10);
   await spine.admin.query('update push.chunks set state = 3');

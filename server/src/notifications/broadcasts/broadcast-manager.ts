@@ -30,6 +30,8 @@ export class BroadcastManager {
   /** Throws INVALID_INPUT or PAYLOAD_TOO_BIG with the field's path. */
   async create(input: unknown, by: By, options: { readonly start?: boolean } = {}): Promise<Broadcast> {
     const broadcast = parseInput(broadcastInputSchema, input);
+    if (await isPast(this.#database, broadcast.expiresAt ?? null))
+      throw new TodokuError('INVALID_INPUT', { message: 'expiresAt: must be in the future', path: 'expiresAt' });
     const { users } = await this.#count(broadcast.audience);
     return await this.#database.transaction(async (tx) => {
       const id = await insertBroadcast(tx, broadcast, users, by.actor);
@@ -101,12 +103,13 @@ export class BroadcastManager {
 
   /**
    * For good: from its commit on nothing of it is claimed. What waits in the queue is ended as cancelled at once, what is not yet planned or
-   * held when its turn comes; what is on the wire finishes. Throws NOT_FOUND.
+   * held when its turn comes; what is on the wire finishes. One of which everything has ended stays done: there is nothing to withdraw. Throws
+   * NOT_FOUND.
    */
   async cancel(id: number, by: By): Promise<Broadcast> {
     await this.#database.transaction(async (tx) => {
       const { state } = await lock(tx, id, ['draft', 'running', 'done', 'paused', 'cancelled'], 'cancel');
-      if (state === 'cancelled') return;
+      if (state === 'cancelled' || (state === 'done' && (await hasEnded(tx, id)))) return;
       await tx.query(
         /* sql */ `
         update push.broadcasts set state = 'cancelled', finished_at = coalesce(finished_at, clock_timestamp()), updated_at = clock_timestamp()
@@ -155,8 +158,22 @@ export class BroadcastManager {
   }
 }
 
+/** No notification of it waits, and no delivery can come back: not even a receipt is awaited that could say to send again. */
+async function hasEnded(tx: Queryable, id: number): Promise<boolean> {
+  const [row] = (await readLedger(tx, { broadcastId: id })).rows;
+  if (row === undefined) return false;
+  return row.outbox + row.held + row.queued + row.delayed + row.parked + row.sending + row.awaitingReceipt === 0;
+}
+
 function stored(audience: Audience): StoredAudience {
   return audience.kind === 'list' ? { kind: 'list' } : audience;
+}
+
+/** By the database's clock, which decides on the expiry later. */
+async function isPast(database: Queryable, time: Date | null): Promise<boolean> {
+  if (time === null) return false;
+  const [row] = await database.query<{ past: boolean }>('select $1::timestamptz <= now() as past', [time]);
+  return row?.past === true;
 }
 
 async function insertBroadcast(tx: Queryable, broadcast: BroadcastInput, users: number, actor: string): Promise<number> {
@@ -182,7 +199,9 @@ async function insertRecipients(tx: Queryable, id: number, userIds: readonly str
 }
 
 async function start(tx: Queryable, id: number, users: number, by: By): Promise<Broadcast> {
-  const { audience } = await lock(tx, id, ['draft'], 'start');
+  const { audience, expiresAt } = await lock(tx, id, ['draft'], 'start');
+  if (await isPast(tx, expiresAt))
+    throw new TodokuError('CONFLICT', { message: `Broadcast ${id} has expired: nothing of it would be sent.` });
   if (audience.kind === 'list' && users === 0) throw new TodokuError('CONFLICT', { message: `Broadcast ${id} has an empty list.` });
   await tx.query(
     "update push.broadcasts set state = 'running', estimate = $2, started_at = clock_timestamp(), updated_at = clock_timestamp() where id = $1",

@@ -20,7 +20,7 @@ export function progressOf(broadcast: Broadcast, row: LedgerRow, now: Date): Bro
     unaccounted: row.unaccounted,
     percent: Math.floor(share * 1000) / 10,
     perSecond: isMoving ? Math.round(settled / seconds) : null,
-    secondsLeft: isMoving && share > 0 ? Math.round((seconds * (1 - share)) / share) : null,
+    secondsLeft: isMoving && settled > 0 && share > 0 ? Math.round((seconds * (1 - share)) / share) : null,
   };
 }
 
