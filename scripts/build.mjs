@@ -47,6 +47,8 @@ async function translate(from, to, files, failpoints) {
     logLevel: 'error',
   });
   for (const { path, contents } of result.outputFiles) replaceFile(path, contents);
+  // Its own process would stay for as long as this one, which may go on as the server.
+  await esbuild.stop();
 }
 
 function listSources(folder) {
