@@ -38,6 +38,8 @@ declare module 'fastify' {
 const bodyLimit = 1_048_576;
 /** From the first byte of a request to its last: whoever drips a body in does not hold a connection for longer. */
 const requestTimeoutMs = 30_000;
+/** Node's own bound, in bytes, of the request line with the headers. */
+const longestRequestLine = 16_384;
 
 /**
  * The HTTP door. Listens when it is told to; `close` lets requests under way finish. Nothing is answered without a declared access, and a
@@ -54,6 +56,8 @@ export async function createHttpServer(parts: HttpParts): Promise<FastifyInstanc
     return503OnClosing: false,
     trustProxy: false,
     requestIdHeader: false,
+    // What is too long for a parameter its schema says, by name; the request line as a whole is bounded by Node.
+    routerOptions: { maxParamLength: longestRequestLine },
     genReqId: nextId,
     logger: false,
     frameworkErrors: (error, request, reply) => refuseUnroutable(error, request.id, reply as unknown as FastifyReply),

@@ -251,6 +251,7 @@ describe('other routes refuse', () => {
     ['POST /v1/api-keys', 'admin', { name: 'x', scopes: ['root'], reason: 'x' }, 'scopes[0]'],
     ['POST /v1/api-keys', 'admin', { name: 'x', scopes: [], reason: 'x' }, 'scopes'],
     ['POST /v1/api-keys/short/revoke', 'admin', { reason: 'x' }, 'params.id'],
+    [`PUT /v1/types/${'x'.repeat(300)}`, 'operate', { reason: 'x' }, 'params.type'],
     ['GET /v1/audit?limit=0', 'admin', undefined, 'query.limit'],
     ['GET /v1/ledger?by=day', 'operate', undefined, 'query.by'],
     ['GET /v1/ledger?since=2026', 'operate', undefined, 'query.since'],
@@ -320,6 +321,45 @@ describe('other routes refuse', () => {
     const [method = '', url = ''] = call.split(' ');
     const answer = await door.call(method, url, { as: as === 'user' ? userToken : door.keys[as], body });
     expect(answer).toMatchObject({ status: 400, body: { error: { code: 'INVALID_INPUT', path } } });
+  });
+
+  describe('NUL, and 300 characters, in whatever stands in the URL, with its name:', () => {
+    interface Parameter {
+      readonly in: 'path' | 'query';
+      readonly name: string;
+    }
+    /** Every parameter of every route, as the API's description has it: a new one is among them by itself. */
+    function parameters(): { method: string; url: string; as: string | null; parameter: Parameter }[] {
+      const { paths } = door.app.swagger() as unknown as { paths: Record<string, Record<string, { parameters?: Parameter[] }>> };
+      return door.app.declaredRoutes.flatMap(({ method, url, access }) => {
+        const described = paths[url.replace(/:(\w+)/g, '{$1}')]?.[method.toLowerCase()]?.parameters ?? [];
+        const as = access === 'public' ? null : access.includes('user') ? userToken : door.keys.admin;
+        return described.map((parameter) => ({ method, url, as, parameter }));
+      });
+    }
+    const fine = (url: string): string =>
+      url.replace('push-tokens/:id', `push-tokens/${userId}`).replace(':language', 'en').replace(':period', 'daily').replace(/:\w+/g, '1');
+
+    it.each([
+      ['NUL', 'a%00b'],
+      ['300 characters', 'x'.repeat(300)],
+    ])('%s', async (_name, value) => {
+      const all = parameters();
+      expect(all.length).toBeGreaterThan(40);
+      for (const { method, url, as, parameter } of all) {
+        const { name } = parameter;
+        const place = parameter.in === 'path' ? 'params' : 'query';
+        const asked = place === 'params' ? fine(url.replace(`:${name}`, value)) : `${fine(url)}?${name}=${value}`;
+        const answer = await door.call(method, asked, { as, body: method === 'GET' ? undefined : { reason: 'x' } });
+        const error = { code: 'INVALID_INPUT', path: `${place}.${name}` };
+        expect({ method, url, ...answer }).toMatchObject({ method, url, status: 400, body: { error } });
+      }
+    });
+
+    it('but not percent signs that encode nothing: they stay as they are', async () => {
+      for (const value of ['%ff', '%', '%zz', '%ed%a0%80', '%c0%80', '\ufffd'])
+        expect(await door.get(`/v1/audit?actor=${value}`, door.keys.admin)).toMatchObject({ status: 200, body: { entries: [] } });
+    });
   });
 
   it('what a user asks for somebody else', async () => {

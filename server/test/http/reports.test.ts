@@ -50,8 +50,8 @@ describe('reports by HTTP', () => {
   it.each([
     ['/v1/reports/yearly', 'params.period'],
     ['/v1/reports/daily?until=tomorrow', 'query.until'],
-    ['/v1/reports/daily?until=2999-01-01', 'until'],
-    ['/v1/reports/daily?zone=JST', 'zone'],
+    ['/v1/reports/daily?until=2999-01-01', 'query.until'],
+    ['/v1/reports/daily?zone=JST', 'query.zone'],
     ['/v1/reports/daily?format=pdf', 'query.format'],
     ['/v1/reports/daily?lang=fr', 'query.lang'],
   ])('refuses %s', async (path, field) => {

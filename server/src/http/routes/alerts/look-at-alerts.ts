@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { ruleNameSchema } from '../../../monitoring/alerts/rule-input.js';
 import { instant } from '../../../notifications/instant.js';
 import { given } from '../../given.js';
 import type { HttpParts } from '../../http-parts.js';
@@ -25,7 +26,7 @@ export function lookAtAlerts({ alertManager }: HttpParts): Route[] {
       summary: 'What fired, the latest first',
       query: z.strictObject({
         since: instant.optional(),
-        rule: z.string().max(64).optional(),
+        rule: ruleNameSchema.optional(),
         limit: wholeNumberText(1, 1000).default(100),
       }),
       answers: { 200: z.object({ alerts: z.array(episode) }) },

@@ -13,6 +13,7 @@ import type { HttpParts } from '../../http-parts.js';
 import { type Route, route } from '../../route.js';
 import { reason, time, wholeNumberText } from '../../schemas.js';
 import { chooseForm, type ReportForm, reportForms } from './choose-form.js';
+import { ofQuery } from './of-query.js';
 import { reportAnswer } from './report-answer.js';
 
 const params = z.strictObject({ period: z.enum(reportPeriods, 'must be daily, weekly or monthly') });
@@ -47,7 +48,7 @@ export function reportRoutes({ reportDesk }: HttpParts): Route[] {
       }),
       answers: { 200: z.union([reportAnswer, z.string().meta({ description: 'Text or HTML' })]) },
       handle: async ({ params: { period }, query: { format, lang, ...asked }, request, reply }) => {
-        const report = await reportDesk.generate(period, given(asked));
+        const report = await ofQuery(reportDesk.generate(period, given(asked)));
         const { accept } = request.headers;
         reply.header('vary', 'accept, accept-language');
         return answerAs(format ?? chooseForm(accept), report, lang ?? languageOf(request.headers['accept-language']), reply);

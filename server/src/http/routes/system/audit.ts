@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { instant } from '../../../notifications/instant.js';
+import { storableText } from '../../../notifications/storable-text.js';
 import { listAudit } from '../../../security/audit.js';
 import { given } from '../../given.js';
 import type { HttpParts } from '../../http-parts.js';
@@ -26,8 +27,8 @@ export function audit({ database }: HttpParts): Route {
     query: z.strictObject({
       since: instant.optional(),
       until: instant.optional(),
-      actor: z.string().max(200).optional(),
-      action: z.string().max(200).optional(),
+      actor: storableText.max(200).optional(),
+      action: storableText.max(200).optional(),
       beforeSeq: wholeNumberText(1, 999_999_999).optional(),
       limit: wholeNumberText(1, 1000).default(100),
     }),
