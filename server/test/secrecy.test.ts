@@ -104,7 +104,13 @@ it('lets no token and no key out, into tables, logs or errors', async () => {
   await manager.remove(user, { token: works });
   await manager.getTokenForUser(user, { actor: 'cli:ops', reason: `asked for ${works}` });
   await manager.validateAllTokens();
-  await recordAct(database, { actor: 'cli:ops', action: 'note', target: works, reason: adopted, details: { devices: [{ token: works }] } });
+  await recordAct(database, {
+    actor: 'cli:ops',
+    action: 'policy.change',
+    target: works,
+    reason: adopted,
+    details: { devices: [{ token: works }] },
+  });
 
   const keys = new ApiKeys({ database, clock: systemClock, log: logger });
   const key = await keys.create({ name: 'app', scopes: ['send'] }, { actor: 'cli:ops', reason: 'test' });

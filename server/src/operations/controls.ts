@@ -1,5 +1,6 @@
 import type { Database, Queryable } from '../database/database.js';
 import { recordAct } from '../security/audit.js';
+import type { AuditAction } from '../security/audit-actions.js';
 
 /** The switches of the whole system, and who turned them. */
 export interface Controls {
@@ -80,7 +81,7 @@ export class ControlPanel {
   }
 
   /** A switch that stands that way already is left alone, and nothing is audited: nothing was done. */
-  async #turn(action: string, by: By, change: string, when: string, params: readonly unknown[] = []): Promise<Controls> {
+  async #turn(action: AuditAction, by: By, change: string, when: string, params: readonly unknown[] = []): Promise<Controls> {
     return await this.#database.transaction(async (tx) => {
       const changed = await tx.query(
         /* sql */ `update push.controls set ${change}, updated_at = clock_timestamp() where id = 1 and ${when} returning id`,

@@ -2,6 +2,7 @@ import type { Database } from '../database/database.js';
 import { TodokuError } from '../errors/todoku-error.js';
 import { type ProjectStatus, readProjects } from '../monitoring/system-status.js';
 import { recordAct } from '../security/audit.js';
+import type { AuditAction } from '../security/audit-actions.js';
 
 interface By {
   readonly actor: string;
@@ -33,7 +34,7 @@ export async function readProject(database: Pick<Database, 'query'>, id: number)
 async function turn(
   database: Database,
   id: number,
-  act: By & { readonly action: string },
+  act: By & { readonly action: AuditAction },
   change: string,
   params: readonly string[],
 ): Promise<ProjectStatus> {

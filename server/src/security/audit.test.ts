@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { type TestDatabase, testDatabase } from '../../test/support/database.js';
 import { listAudit, recordAct } from './audit.js';
+import { auditActions } from './audit-actions.js';
 
 let db: TestDatabase;
 beforeAll(async () => {
@@ -32,17 +33,23 @@ it('finds by actor, action, time and page', async () => {
 
 it('is taken back with the act', async () => {
   const undone = db.database.transaction(async (tx) => {
-    await recordAct(tx, { actor: 'cli:ops', action: 'never.happened' });
+    await recordAct(tx, { actor: 'cli:ops', action: 'partitions.drop' });
     throw new Error('the act failed');
   });
   await expect(undone).rejects.toThrow('the act failed');
-  expect(await listAudit(db.database, { action: 'never.happened' })).toEqual([]);
+  expect(await listAudit(db.database, { action: 'partitions.drop' })).toEqual([]);
 });
 
 it('masks secrets, however they came in', async () => {
   const token = 'ExponentPushToken[SECRETSECRET]';
-  await recordAct(db.database, { actor: 'cli:ops', action: 'mask', target: token, reason: `lost ${token}`, details: { before: [token] } });
-  expect(JSON.stringify(await listAudit(db.database, { action: 'mask' }))).not.toContain('SECRET');
+  await recordAct(db.database, {
+    actor: 'cli:ops',
+    action: 'keys.revoke',
+    target: token,
+    reason: `lost ${token}`,
+    details: { before: [token] },
+  });
+  expect(JSON.stringify(await listAudit(db.database, { action: 'keys.revoke' }))).not.toContain('SECRET');
 });
 
 it.each(['update push.audit set actor = $$x$$', 'delete from push.audit', 'truncate push.audit'])(
@@ -52,3 +59,8 @@ it.each(['update push.audit set actor = $$x$$', 'delete from push.audit', 'trunc
     await expect(db.admin.query(sql)).rejects.toMatchObject({ code: '42501' });
   },
 );
+
+it('has its actions in the order in which they are looked for, each as <thing>.<verb>', () => {
+  expect([...new Set(auditActions)].sort()).toEqual(auditActions);
+  for (const action of auditActions) expect(action).toMatch(/^[a-z]+\.[a-z_]+$/);
+});

@@ -1,12 +1,12 @@
 import type { Queryable } from '../database/database.js';
 import { redact } from '../logging/redact.js';
+import type { AuditAction } from './audit-actions.js';
 
 /** Something that an operator, or the system on its own ('todoku'), did to the system. */
 export interface Act {
   /** Who: 'key:<api key id>', 'user:<id>', 'cli:<login>' or 'todoku'. */
   readonly actor: string;
-  /** What, as <thing>.<verb>: 'tokens.unfreeze'. */
-  readonly action: string;
+  readonly action: AuditAction;
   /** To what: 'project:1', 'key:…'. */
   readonly target?: string;
   readonly reason?: string;
@@ -29,7 +29,7 @@ export interface AuditFilter {
   /** Before this instant. */
   readonly until?: Date;
   readonly actor?: string;
-  readonly action?: string;
+  readonly action?: AuditAction;
   /** Only entries before this one: the next page. */
   readonly beforeSeq?: number;
   /** 1 … 1,000; 100 when absent. */

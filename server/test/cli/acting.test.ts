@@ -357,6 +357,9 @@ describe('todoku audit', () => {
     expect(next.entries[0]?.seq).toBeLessThan(entries[1]?.seq ?? 0);
     expect(await done('audit', 'list', '--action', 'queue.pause')).toMatchObject({ entries: [{ actor, reason: 'a drill' }] });
     expect((await todoku.run(['audit', 'list', '--actor', 'nobody'])).out).toBe('None.\n');
+    const unknown = await refused('audit', 'list', '--action', 'broadcast.start');
+    expect(unknown).toMatchObject({ exitCode: 2, err: expect.stringMatching(/broadcasts\.start, /) as string });
+    expect((await todoku.run(['audit', 'list', '--action', 'alerts.silence'])).out).toBe('None.\n');
   });
 });
 

@@ -252,6 +252,7 @@ describe('other routes refuse', () => {
     ['POST /v1/api-keys', 'admin', { name: 'x', scopes: [], reason: 'x' }, 'scopes'],
     ['POST /v1/api-keys/short/revoke', 'admin', { reason: 'x' }, 'params.id'],
     [`PUT /v1/types/${'x'.repeat(300)}`, 'operate', { reason: 'x' }, 'params.type'],
+    ['GET /v1/audit?action=broadcast.start', 'admin', undefined, 'query.action'],
     ['GET /v1/audit?limit=0', 'admin', undefined, 'query.limit'],
     ['GET /v1/ledger?by=day', 'operate', undefined, 'query.by'],
     ['GET /v1/ledger?since=2026', 'operate', undefined, 'query.since'],

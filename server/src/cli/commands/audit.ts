@@ -1,5 +1,6 @@
-import type { Command } from 'commander';
+import { type Command, Option } from 'commander';
 import type { AuditEntry } from '../../security/audit.js';
+import { type AuditAction, auditActions } from '../../security/audit-actions.js';
 import { id, pastInstant, wholeNumber } from '../arguments.js';
 import type { Cli } from '../cli.js';
 import { columnsOf } from '../columns.js';
@@ -11,7 +12,7 @@ import { withDatabase } from '../open-database.js';
 interface Options {
   readonly since?: Date;
   readonly actor?: string;
-  readonly action?: string;
+  readonly action?: AuditAction;
   readonly before?: number;
   readonly limit: number;
 }
@@ -22,7 +23,7 @@ export function addAudit(program: Command, cli: Cli): void {
   const command = addCommand(audit, 'list', { summary: commands.auditList, example: 'audit list --since 7d --action queue.pause' }, cli)
     .option('--since <when>', options.since, pastInstant)
     .option('--actor <actor>', says.actor)
-    .option('--action <action>', says.action)
+    .addOption(new Option('--action <action>', says.action).choices(auditActions))
     .option('--before <number>', says.before, id)
     .option('--limit <n>', options.limit, wholeNumber(1, 1_000), 100);
   onCall<Options>(command, cli, async ({ since, actor, action, before, limit }) => {

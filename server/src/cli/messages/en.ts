@@ -337,7 +337,7 @@ export const en = {
   },
   audit: {
     actor: 'only by this actor, as in cli:root',
-    action: 'only this action, as in queue.pause',
+    action: 'only this action',
     before: 'only before this number: the next page',
   },
   partitions: {

@@ -350,7 +350,7 @@ export const ja: Messages = {
   },
   audit: {
     actor: 'この操作者だけ（例 cli:root）',
-    action: 'この操作だけ（例 queue.pause）',
+    action: 'この操作だけ',
     before: 'この番号より前だけ（次のページ）',
   },
   partitions: {

@@ -152,6 +152,7 @@ describe('with --lang ja', () => {
     [['status', 'extra']],
     [['ledger', '--since', 'yesterday']],
     [['ledger', '--by', 'year']],
+    [['audit', 'list', '--action', 'broadcast.start']],
     [['explain']],
     [['explain', 'x']],
     [['settings', 'set', '11111111-1111-4111-8111-111111111111', '--quiet-hours', '22', '--reason', 'x']],

@@ -1,5 +1,6 @@
 import { plainArray } from '../../database/array-literal.js';
 import type { Queryable } from '../../database/database.js';
+import type { AuditAction } from '../../security/audit-actions.js';
 import type { Act, BroadcastStory, Stop, StopKind } from './story-types.js';
 
 interface Switches {
@@ -47,7 +48,7 @@ const findLastAct = /* sql */ `select actor as by, at, reason from push.audit wh
 const unknownAct: Act = { by: null, at: null, reason: null };
 
 /** Who did it last and why, from the audit; acts by SQL are not in it. */
-async function lastAct(tx: Queryable, action: string, target: string): Promise<Act> {
+async function lastAct(tx: Queryable, action: AuditAction, target: string): Promise<Act> {
   const [act] = await tx.query<Act & object>(findLastAct, [action, target]);
   return act ?? unknownAct;
 }

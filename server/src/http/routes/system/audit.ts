@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { instant } from '../../../notifications/instant.js';
 import { storableText } from '../../../notifications/storable-text.js';
 import { listAudit } from '../../../security/audit.js';
+import { auditActions } from '../../../security/audit-actions.js';
 import { given } from '../../given.js';
 import type { HttpParts } from '../../http-parts.js';
 import { type Route, route } from '../../route.js';
@@ -28,7 +29,7 @@ export function audit({ database }: HttpParts): Route {
       since: instant.optional(),
       until: instant.optional(),
       actor: storableText.max(200).optional(),
-      action: storableText.max(200).optional(),
+      action: z.enum(auditActions).optional(),
       beforeSeq: wholeNumberText(1, 999_999_999).optional(),
       limit: wholeNumberText(1, 1000).default(100),
     }),

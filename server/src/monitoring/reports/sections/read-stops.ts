@@ -1,4 +1,5 @@
 import type { Queryable } from '../../../database/database.js';
+import type { AuditAction } from '../../../security/audit-actions.js';
 import type { Span } from '../../flows-between.js';
 import type { ReportStop } from '../report-types.js';
 
@@ -9,7 +10,7 @@ const kinds = [
   { kind: 'pause', begins: 'queue.pause', ends: 'queue.resume' },
   { kind: 'emergency', begins: 'emergency.stop', ends: 'emergency.resume' },
   { kind: 'pushes_off', begins: 'pushes.disable', ends: 'pushes.enable' },
-] as const satisfies readonly { kind: ReportStop['kind']; begins: string; ends: string }[];
+] as const satisfies readonly { kind: ReportStop['kind']; begins: AuditAction; ends: AuditAction }[];
 
 interface Act {
   readonly at: Date;
