@@ -400,7 +400,20 @@ describe('sql', () => {
     expect({ exitCode: failed.exitCode, out: failed.out }).toEqual({ exitCode: 1, out: '' });
     expect(failed.err).toMatch(/Error: 42703\n.*nothing_like_it.*\(character \d+\)\n.*Correct the statement/);
     expect(await spine.admin.query("select to_regclass('half_done') as found")).toEqual([{ found: null }]);
-    expect((await todoku.run(['sql', ' '])).exitCode).toBe(2);
+  });
+
+  it('says in one line that there is no statement, and how to give one', async () => {
+    for (const args of [['sql'], ['sql', ''], ['sql', ' \n'], ['sql', '--lang', 'ja']]) {
+      const { exitCode, out, err } = await todoku.run(args);
+      expect({ exitCode, out }).toEqual({ exitCode: 2, out: '' });
+      expect(err).toMatch(
+        args.includes('ja') ? /\n {2}文がありません。.*`todoku sql 'select 1'`/ : /\n {2}There is no statement: .*`todoku sql 'select 1'`/,
+      );
+    }
+    expect(await todoku.run(['sql'], { input: 'select 1\0' })).toMatchObject({
+      exitCode: 2,
+      err: expect.stringContaining('NUL') as string,
+    });
   });
 
   it('prints where the database is, as a URL or as variables, and plainly when there is none', async () => {

@@ -1,6 +1,7 @@
 import type { Command } from 'commander';
 import type { SqlAnswer } from '../../database/run-sql.js';
-import { plainText } from '../arguments.js';
+import { TodokuError } from '../../errors/todoku-error.js';
+import { isStorableText } from '../../notifications/storable-text.js';
 import type { Cli } from '../cli.js';
 import { addCommand, onCall } from '../define-command.js';
 import { table } from '../layout.js';
@@ -15,7 +16,7 @@ export function addSql(program: Command, cli: Cli): void {
   const command = addCommand(program, 'sql [statement]', text, cli).allowUnknownOption().addHelpText('after', `\n${says.note}`);
   onCall(command, cli, async (_, [statement]) => {
     if (statement !== undefined && /^--?[\w-]+(=|$)/.test(statement)) command.error(`error: unknown option '${statement}'`);
-    const asked = plainText(statement ?? (await cli.terminal.readInput()));
+    const asked = statementIn(statement ?? (await cli.terminal.readInput()), cli);
     const { runSql } = await import('../../database/run-sql.js');
     // Asked for first: it says it plainly when nothing runs.
     const url = await withDatabase(cli, (_database, config) => findDatabaseUrl(config, cli));
@@ -24,6 +25,14 @@ export function addSql(program: Command, cli: Cli): void {
     const shown = answers.map(render).join('\n\n');
     return { data: { answers: answers.map(withNames), oneByOne }, text: oneByOne ? `${shown}\n\n${says.oneByOne}` : shown };
   });
+}
+
+/** Throws INVALID_INPUT. Standard input that nobody wrote to is empty, too. */
+function statementIn(text: string, { messages: { sql: says } }: Cli): string {
+  if (text.trim() === '') throw new TodokuError('INVALID_INPUT', { message: says.nothing });
+  if (!isStorableText(text))
+    throw new TodokuError('INVALID_INPUT', { message: 'statement: must be well-formed text without NUL', path: 'statement' });
+  return text;
 }
 
 /** An answer for programs: rows as objects. */

@@ -321,6 +321,7 @@ export const en = {
   },
   sql: {
     note: 'Without a statement it is read from standard input. Several statements are one transaction, unless one of them can be in none.',
+    nothing: "There is no statement: give it as an argument (`todoku sql 'select 1'`) or by standard input (`todoku sql < file.sql`).",
     correct: 'Correct the statement and run it again; nothing of it was done.',
     correctRest: (done: number) =>
       `The first ${done === 1 ? 'statement is' : `${done} statements are`} done and stay done; correct this one and run it and what follows.`,

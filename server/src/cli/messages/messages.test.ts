@@ -155,6 +155,8 @@ describe('with --lang ja', () => {
     [['audit', 'list', '--action', 'broadcast.start']],
     [['explain']],
     [['explain', 'x']],
+    [['sql']],
+    [['sql', ' ']],
     [['settings', 'set', '11111111-1111-4111-8111-111111111111', '--quiet-hours', '22', '--reason', 'x']],
     [['send', '--user', 'x', '--type', 'a b', '--title', '']],
     [['send', '--file', '/nowhere']],
