@@ -1,5 +1,5 @@
 import type { ResumePreview } from '../operations/resume-preview.js';
-import { laneNames } from './lanes.js';
+import { laneNames } from '../planning/lane-names.js';
 import { show, table, tally } from './layout.js';
 import type { Messages } from './messages/en.js';
 

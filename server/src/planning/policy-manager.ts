@@ -3,15 +3,15 @@ import type { Database, Queryable } from '../database/database.js';
 import { parseInput } from '../errors/parse-input.js';
 import { pushOptionsSchema } from '../providers/push-options.js';
 import { recordAct } from '../security/audit.js';
+import { laneSchema } from './lane-input.js';
 import { isKnownTimezone } from './local-time.js';
 
 const largest = 2_147_483_647;
-const lane = z.union([z.literal(0), z.literal(1), z.literal(2)]).meta({ description: '0 critical, 1 default, 2 bulk' });
 
 /** What operators set for the whole system. Meanings: push.policy. */
 export const policySchema = z.strictObject({
   defaultTimezone: z.string().refine(isKnownTimezone, 'must be a time zone as in Asia/Tokyo'),
-  defaultLane: lane,
+  defaultLane: laneSchema,
   capLimit: z.int().min(1).max(32_767).nullable(),
   capWindowSeconds: z.int().min(1).max(largest),
   releaseSpreadSeconds: z.int().min(0).max(86_400),
@@ -26,7 +26,7 @@ export type SystemPolicy = z.output<typeof policySchema>;
 
 /** What operators set for one type of notification. Meanings: push.notification_types. */
 export const typeSchema = z.strictObject({
-  lane: lane.nullable().default(null),
+  lane: laneSchema.nullable().default(null),
   urgent: z.boolean().default(false),
   enabled: z.boolean().default(true),
   capped: z.boolean().default(true),

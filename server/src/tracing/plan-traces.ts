@@ -1,10 +1,10 @@
 import { type AttributeValue, SpanKind } from '@opentelemetry/api';
 import type { Clock } from '../clock/clock.js';
 import type { Queryable } from '../database/database.js';
+import { laneNames } from '../planning/lane-names.js';
 import type { OutboxItem } from '../planning/outbox-rows.js';
 import type { Lane } from '../planning/planning-types.js';
 import type { Background } from './background.js';
-import { laneNames } from './lane-names.js';
 import { byTrace, type NotificationTrace, type TraceContexts } from './trace-contexts.js';
 import type { TraceOutput } from './trace-output.js';
 

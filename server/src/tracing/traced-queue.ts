@@ -3,8 +3,8 @@ import type { Clock } from '../clock/clock.js';
 import type { Queryable } from '../database/database.js';
 import { describeError } from '../logging/describe-error.js';
 import type { Logger } from '../logging/logger.js';
+import { laneNames } from '../planning/lane-names.js';
 import type { AttemptFacts, ChunkResult, ItemResult, LeasedChunk, QueueEngine } from '../queue/queue-engine.js';
-import { laneNames } from './lane-names.js';
 import { byTrace, type NotificationTrace, type TraceContexts } from './trace-contexts.js';
 import type { TraceOutput } from './trace-output.js';
 

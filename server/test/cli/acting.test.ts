@@ -81,6 +81,7 @@ describe('every act', () => {
     [['policy', 'set', 'capLimit', '--reason', 'x']],
     [['policy', 'set', 'capLimit=0', '--reason', 'x']],
     [['policy', 'set', 'capLimits=1', '--reason', 'x']],
+    [['policy', 'set', 'defaultLane=bogus', '--reason', 'x']],
     [['policy', 'set', 'capLimit=5', 'defaultTimezone=JST', '--reason', 'x']],
     [['policy', 'set', 'capLimit=5']],
     [['broadcast', 'append', '1']],
@@ -299,10 +300,11 @@ describe('todoku broadcast', () => {
     await spine.users(3);
     const { users } = await done<{ users: number }>('broadcast', 'preview', '--all');
     expect(users).toBeGreaterThanOrEqual(3);
-    const news = JSON.stringify({ type: 'news', title: 'Version \u001b[2J2', audience: { kind: 'all' } });
+    const news = JSON.stringify({ type: 'news', title: 'Version \u001b[2J2', lane: 'critical', audience: { kind: 'all' } });
     const made = await todoku.run(['broadcast', 'create', '--file', '-', '--reason', 'release', '--json'], { input: news });
     expect(made.json()).toMatchObject({ state: 'draft', estimate: users, createdBy: actor });
     const id = String(made.json()['id']);
+    expect((await todoku.run(['broadcast', 'show', id])).out).toMatch(/^lane +critical$/m);
     for (const [verb, state] of Object.entries({ start: 'running', pause: 'paused', resume: 'running', cancel: 'cancelled' })) {
       expect(await done('broadcast', verb, id, '--reason', 'a drill')).toMatchObject({ state });
     }

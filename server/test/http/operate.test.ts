@@ -232,6 +232,42 @@ describe('policy', () => {
   });
 });
 
+describe('lanes', () => {
+  it('are taken by name or number, and answered by number', async () => {
+    const as = door.keys.operate;
+    for (const [lane, number] of [...['critical', 'default', 'bulk'].entries()].flatMap(([n, name]) => [
+      [name, n] as const,
+      [n, n] as const,
+    ])) {
+      const type = { lane, reason: 'lanes' };
+      expect(await door.call('PUT', '/v1/types/laned', { as, body: type })).toMatchObject({ status: 200, body: { lane: number } });
+      const policy = { defaultLane: lane, reason: 'lanes' };
+      expect(await door.call('PUT', '/v1/policy', { as, body: policy })).toMatchObject({ status: 200, body: { defaultLane: number } });
+      const broadcast = { type: 'news', title: 'To a lane', lane, audience: { kind: 'all' }, reason: 'lanes' };
+      expect(await door.post('/v1/broadcasts', as, broadcast)).toMatchObject({ status: 201, body: { lane: number } });
+    }
+    expect(await door.call('PUT', '/v1/types/laned', { as, body: { lane: null, reason: 'lanes' } })).toMatchObject({
+      body: { lane: null },
+    });
+    expect(await door.call('PUT', '/v1/policy', { as, body: { defaultLane: 1, reason: 'lanes' } })).toMatchObject({ status: 200 });
+  });
+
+  it('stand by both in the documentation, wherever a body takes one', () => {
+    const { paths } = door.app.swagger() as unknown as {
+      paths: Record<string, Record<string, { requestBody: unknown; responses: unknown }>>;
+    };
+    for (const [path, method] of [
+      ['/v1/types/{type}', 'put'],
+      ['/v1/policy', 'put'],
+      ['/v1/broadcasts', 'post'],
+    ] as const) {
+      const { requestBody, responses } = paths[path]?.[method] ?? {};
+      expect(JSON.stringify(requestBody), path).toContain('"enum":["critical","default","bulk"]');
+      expect(JSON.stringify(responses), path).not.toContain('"enum":["critical","default","bulk"]');
+    }
+  });
+});
+
 describe('API keys', () => {
   it('are made, shown once, listed without their secret, and revoked at once', async () => {
     const made = await door.post('/v1/api-keys', door.keys.admin, {

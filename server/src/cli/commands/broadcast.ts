@@ -2,12 +2,12 @@ import { type Command, Option } from 'commander';
 import { TodokuError } from '../../errors/todoku-error.js';
 import type { BroadcastManager } from '../../notifications/broadcasts/broadcast-manager.js';
 import type { Broadcast, BroadcastProgress, BroadcastState, By } from '../../notifications/broadcasts/broadcast-types.js';
+import { laneNames } from '../../planning/lane-names.js';
 import { id as broadcastId, wholeNumber } from '../arguments.js';
 import type { Answer, Cli } from '../cli.js';
 import { columnsOf } from '../columns.js';
 import { addCommand, addGroup, needsReason, onCall } from '../define-command.js';
 import { parseJsonText, readJson } from '../json-input.js';
-import { laneNames } from '../lanes.js';
 import { fields, show, table, tally } from '../layout.js';
 import type { Messages } from '../messages/en.js';
 import { withDatabase } from '../open-database.js';
@@ -57,7 +57,8 @@ function addCreate(broadcast: Command, cli: Cli): void {
     command,
     cli,
     async ({ file, start = false, reason }) => {
-      const input = await readJson(file, cli.terminal);
+      const { withLaneNumber } = await import('../../planning/lane-input.js');
+      const input = withLaneNumber(await readJson(file, cli.terminal));
       const made = await withBroadcasts(cli, (manager) => manager.create(input, { actor: cli.actor, reason }, { start }));
       return { data: made, text: says.made(made.id, made.state, show(made.estimate)) };
     },

@@ -1,8 +1,8 @@
 import { type Command, InvalidArgumentError } from 'commander';
+import { laneNames } from '../../planning/lane-names.js';
 import type { SystemPolicy } from '../../planning/policy-manager.js';
 import type { Cli } from '../cli.js';
 import { addCommand, addGroup, needsReason, onCall } from '../define-command.js';
-import { laneNames } from '../lanes.js';
 import { fields } from '../layout.js';
 import { withDatabase } from '../open-database.js';
 
@@ -44,11 +44,9 @@ function assignment(text: string, others: readonly string[] | undefined): string
   return [...(others ?? []), text];
 }
 
-/** A number where it is one, a lane by its name, null for `none`. */
+/** A number where it is one, null for `none`. */
 function readAssignment(text: string): [name: string, value: unknown] {
   const [name, value] = [text.slice(0, text.indexOf('=')), text.slice(text.indexOf('=') + 1)];
-  const lane = (laneNames as readonly string[]).indexOf(value);
-  if (name === 'defaultLane' && lane >= 0) return [name, lane];
   if (value === 'none') return [name, null];
   return [name, /^-?\d+(\.\d+)?$/.test(value) ? Number(value) : value];
 }

@@ -1,10 +1,10 @@
 import type { Command } from 'commander';
+import { laneNames } from '../../planning/lane-names.js';
 import type { QueueDepth } from '../../queue/queue-engine.js';
 import { pastInstant, wholeNumber } from '../arguments.js';
 import type { Cli } from '../cli.js';
 import { columnsOf } from '../columns.js';
 import { addCommand, addGroup, needsReason, needsReasonUnlessDry, onCall } from '../define-command.js';
-import { laneNames } from '../lanes.js';
 import { show, table, tally } from '../layout.js';
 import type { Messages } from '../messages/en.js';
 import { withDatabase } from '../open-database.js';

@@ -1,12 +1,12 @@
 import { type Command, InvalidArgumentError, Option } from 'commander';
 import { TodokuError } from '../../errors/todoku-error.js';
 import { typeOrAllPattern, typeOrAllRule } from '../../notifications/type-name.js';
+import { laneNames } from '../../planning/lane-names.js';
 import type { TypeSettings } from '../../planning/policy-manager.js';
 import { onOff, wholeNumber } from '../arguments.js';
 import type { Cli } from '../cli.js';
 import { columnsOf } from '../columns.js';
 import { addCommand, addGroup, needsReason, onCall } from '../define-command.js';
-import { laneNames } from '../lanes.js';
 import { table } from '../layout.js';
 import type { Messages } from '../messages/en.js';
 import { withDatabase } from '../open-database.js';

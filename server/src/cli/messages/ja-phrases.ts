@@ -44,6 +44,7 @@ export const phrases: readonly (readonly [english: string, japanese: string])[] 
   ['must be later than sendAt', 'sendAt より後の時刻にしてください'],
   ['must be daily, weekly or monthly', 'daily、weekly、monthly のいずれかにしてください'],
   ['must be a day as in 2026-11-28', '2026-11-28 のような日付にしてください'],
+  ['must be critical, default or bulk, or its number: 0, 1 or 2', 'critical、default、bulk か、その番号（0、1、2）にしてください'],
   ['must not be after today', '今日までの日付にしてください'],
   [
     'must be later: a hundred days are kept, and the period before has to be among them',

@@ -164,6 +164,7 @@ describe('with --lang ja', () => {
     [['broadcast', 'preview']],
     [['policy', 'set', 'capLimit=0', '--reason', 'x']],
     [['policy', 'set', 'nothing=1', '--reason', 'x']],
+    [['policy', 'set', 'defaultLane=bogus', '--reason', 'x']],
     [['types', 'set', 'a b', '--reason', 'x']],
     [['types', 'set', 'a', '--reason', 'x']],
     [['status']],

@@ -1,4 +1,0 @@
-import type { Lane } from '../planning/planning-types.js';
-
-/** By their number. */
-export const laneNames = ['critical', 'default', 'bulk'] as const satisfies { readonly [L in Lane]: string };
