@@ -20,6 +20,18 @@ describe('errors', () => {
   });
 
   it.each([
+    [new TodokuError('INVALID_INPUT', { message: 'Say either the id of a notification or --user.' })],
+    [new TodokuError('INVALID_INPUT', { message: 'must be an object', path: '' })],
+  ])('point at no field where none is named', (error) => {
+    for (const messages of [en, ja]) {
+      const { remedy } = renderError(error, messages);
+      expect(remedy).toBe(messages.correctCommand);
+      expect(remedy).not.toBe(messages.errors.INVALID_INPUT.remedy);
+    }
+    expect(printError(renderError(error, en), false, en)).not.toMatch(/path|Where:/);
+  });
+
+  it.each([
     [new TodokuError('PAYLOAD_TOO_BIG'), 'PAYLOAD_TOO_BIG', 2],
     [new TodokuError('CONFIGURATION_INVALID'), 'CONFIGURATION_INVALID', 2],
     [new TodokuError('NOT_FOUND'), 'NOT_FOUND', 1],

@@ -20,7 +20,7 @@ export function renderError(error: unknown, messages: Messages): RenderedError {
   if (error instanceof TodokuError) {
     const { code, path } = error;
     const message = saidOf(error, messages);
-    return { code, message, remedy: messages.errors[code].remedy, path, exitCode: badInput.has(code) ? 2 : 1 };
+    return { code, message, remedy: remedyOf(error, messages), path, exitCode: badInput.has(code) ? 2 : 1 };
   }
   const { name, code, message } = describeError(error);
   if (name === 'DatabaseError') return renderDatabaseError(code ?? name, message, messages);
@@ -37,6 +37,12 @@ export function renderError(error: unknown, messages: Messages): RenderedError {
   if (name === 'MigrationError') return fromCatalogue('MIGRATION_FAILED', message, messages);
   if (name === 'EmbeddedPostgresError') return { ...fromCatalogue('DATABASE_UNAVAILABLE', message, messages), remedy: null };
   return { code: code ?? 'INTERNAL', message: messages.untranslated(messages.errors.INTERNAL.message, message), ...reportIt(messages) };
+}
+
+/** The catalogue's remedy for a wrong input points at the field. Where none is named, the command as a whole has to be another. */
+function remedyOf({ code, path }: TodokuError, messages: Messages): string {
+  const namesNothing = path === null || path === '';
+  return code === 'INVALID_INPUT' && namesNothing ? messages.correctCommand : messages.errors[code].remedy;
 }
 
 const reportIt = ({ reportIt: remedy }: Messages) => ({ remedy, path: null, exitCode: 1 }) as const;

@@ -123,6 +123,24 @@ describe('every act', () => {
     expect(exitCode).toBe(1);
     expect(err).toContain('NOT_FOUND');
   });
+
+  it('points from an id that is no notification to the user who may have it', async () => {
+    const { id } = await spine.user();
+    for (const language of ['en', 'ja']) {
+      const { exitCode, err } = await refused('explain', id, '--lang', language);
+      expect(exitCode).toBe(1);
+      expect(err).toContain(`\`todoku explain --user ${id}\``);
+    }
+  });
+
+  it.each([[['explain']], [['send']], [['settings', 'set', randomUUID(), '--reason', 'x']]])(
+    'speaks of no field when %j lacks something as a whole',
+    async (args) => {
+      const { exitCode, err } = await refused(...args);
+      expect({ exitCode, err }).toEqual({ exitCode: 2, err: expect.not.stringMatching(/path|Where:/) as string });
+      expect(err).toContain('What to do: Correct that and run the command again');
+    },
+  );
 });
 
 describe('the switches', () => {

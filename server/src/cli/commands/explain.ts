@@ -20,7 +20,11 @@ export function addExplain(program: Command, cli: Cli): void {
 async function explainNotification(id: string, cli: Cli): Promise<Answer> {
   const { explainNotification: explain } = await import('../../planning/explain/explain-notification.js');
   const { renderNotification } = await import('../../planning/explain/render-notification.js');
-  const story = await withDatabase(cli, (database) => explain(database, id.toLowerCase()));
+  const story = await withDatabase(cli, (database) => explain(database, id.toLowerCase())).catch((error: unknown) => {
+    // Ids look all the same: often it is a user's.
+    if (!(error instanceof TodokuError) || error.code !== 'NOT_FOUND') throw error;
+    throw new TodokuError('NOT_FOUND', { message: cli.messages.explain.notFound(id), cause: error });
+  });
   return { data: story, text: renderNotification(story, cli.language) };
 }
 

@@ -26,6 +26,7 @@ export const en = {
   error: 'Error:',
   errorPath: 'Where:',
   errorRemedy: 'What to do:',
+  correctCommand: 'Correct that and run the command again; nothing was changed. With --help it says what it takes.',
   reportIt: 'Look into the log of the server; when it comes again, report it.',
   none: 'None.',
   yes: 'yes',
@@ -239,6 +240,8 @@ export const en = {
   explain: {
     notification: "the notification's id",
     which: 'Say either the id of a notification or --user.',
+    notFound: (id: string) =>
+      `There is no notification ${id}, and no decision about one. If it is a user's id: \`todoku explain --user ${id}\``,
   },
   reconcile: {
     fine: (notifications: string, deliveries: string) =>

@@ -41,6 +41,7 @@ export const ja: Messages = {
   error: 'エラー:',
   errorPath: '箇所:',
   errorRemedy: '対処:',
+  correctCommand: 'そこを直して、もう一度実行してください。何も変更されていません。使い方は --help で表示できます。',
   reportIt: 'サーバーのログを確認し、再発する場合は報告してください。',
   none: 'ありません。',
   yes: 'はい',
@@ -254,6 +255,7 @@ export const ja: Messages = {
   explain: {
     notification: '通知の ID',
     which: '通知の ID か --user のどちらか一方を指定してください。',
+    notFound: (id: string) => `通知 ${id} はなく、その判定の記録もありません。ユーザーの ID なら: \`todoku explain --user ${id}\``,
   },
   reconcile: {
     fine: (notifications, deliveries) => `0 unaccounted・行方不明 0 件: 通知 ${notifications} 件、配信 ${deliveries} 件を一つずつ数えた`,
