@@ -1,5 +1,4 @@
 import { z } from 'zod';
-import { parseInput } from '../errors/parse-input.js';
 import { laneNames } from './lane-names.js';
 
 const rule = 'must be critical, default or bulk, or its number: 0, 1 or 2';
@@ -11,9 +10,3 @@ export const laneSchema = z
   .meta({ description: 'critical, default or bulk; or its number: 0, 1 or 2' })
   .transform((lane) => (typeof lane === 'number' ? lane : laneNames.indexOf(lane)))
   .pipe(number.meta({ description: '0 critical, 1 default, 2 bulk' }));
-
-/** An input whose `lane`, if it has one, is a number. What is wrong beside it whoever reads the input says. Throws INVALID_INPUT. */
-export function withLaneNumber(input: unknown): unknown {
-  if (typeof input !== 'object' || input === null || !Object.hasOwn(input, 'lane')) return input;
-  return { ...input, lane: parseInput(laneSchema, Reflect.get(input, 'lane'), 'lane') };
-}

@@ -57,8 +57,7 @@ function addCreate(broadcast: Command, cli: Cli): void {
     command,
     cli,
     async ({ file, start = false, reason }) => {
-      const { withLaneNumber } = await import('../../planning/lane-input.js');
-      const input = withLaneNumber(await readJson(file, cli.terminal));
+      const input = await readJson(file, cli.terminal);
       const made = await withBroadcasts(cli, (manager) => manager.create(input, { actor: cli.actor, reason }, { start }));
       return { data: made, text: says.made(made.id, made.state, show(made.estimate)) };
     },

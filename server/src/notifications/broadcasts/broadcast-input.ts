@@ -1,5 +1,6 @@
 /** What a broadcast says and to whom, as the HTTP API and the CLI take it. */
 import { z } from 'zod';
+import { laneSchema } from '../../planning/lane-input.js';
 import { isKnownTimezone } from '../../planning/local-time.js';
 import { MAX_PAYLOAD_BYTES, payloadBytes } from '../../planning/payload-size.js';
 import { notificationInputSchema } from '../notification-input.js';
@@ -72,8 +73,7 @@ export const broadcastInputSchema = z
     push,
     sendAt: instant,
     expiresAt,
-    /** 0 critical, 1 default, 2 bulk. */
-    lane: z.union([z.literal(0), z.literal(1), z.literal(2)]).default(2),
+    lane: laneSchema.default(2),
     audience: audienceSchema,
   })
   .superRefine((broadcast, context) => {

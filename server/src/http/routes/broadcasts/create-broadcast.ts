@@ -1,7 +1,6 @@
 import { z } from 'zod';
 import { parseInput } from '../../../errors/parse-input.js';
 import { broadcastInputSchema } from '../../../notifications/broadcasts/broadcast-input.js';
-import { laneSchema, withLaneNumber } from '../../../planning/lane-input.js';
 import { actorOf } from '../../caller.js';
 import type { HttpParts } from '../../http-parts.js';
 import { type Route, route } from '../../route.js';
@@ -25,7 +24,7 @@ export function createBroadcast({ broadcastManager }: HttpParts): Route {
     summary: 'Make a broadcast',
     description:
       'To all, to a list (more users can be appended to a draft), or to a filter. Rows are made in the background; `progress` tells how far it is.',
-    body: z.strictObject({ ...broadcastInputSchema.shape, lane: laneSchema.default(2), ...beside.shape }),
+    body: z.strictObject({ ...broadcastInputSchema.shape, ...beside.shape }),
     checksBodyItself: true,
     bodyLimit,
     answers: { 201: broadcastAnswer },
@@ -33,7 +32,7 @@ export function createBroadcast({ broadcastManager }: HttpParts): Route {
       const { reason: why, start } = parseInput(beside, body ?? {});
       // What is left is the broadcast; the manager reads it itself, because the CLI makes them, too.
       const { reason: _reason, start: _start, ...broadcast } = body as unknown as Record<string, unknown>;
-      return broadcastManager.create(withLaneNumber(broadcast), { actor: actorOf(caller), reason: why }, { start });
+      return broadcastManager.create(broadcast, { actor: actorOf(caller), reason: why }, { start });
     },
   });
 }
