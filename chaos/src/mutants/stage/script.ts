@@ -32,6 +32,11 @@ export async function play(stage: Stage, say: (what: string) => void): Promise<P
   // Whoever took its leases up settles them now.
   await Promise.all([traffic, delay(6000)]);
 
+  // What was sent while a process stood still is not judged: here none does.
+  await insertRows(
+    stage,
+    cast.night.map(({ id }) => ({ userId: id, type: 'reminder' })),
+  );
   say('a broadcast whose fan-out is killed');
   await startBroadcast(stage, cast);
   say('workers killed with requests on the wire');
