@@ -1,13 +1,10 @@
 import type { Database } from '@todoku/server/database/database.js';
 import { readLedger } from '@todoku/server/monitoring/ledger.js';
-import { type Bench, timeLimitMs } from '../bench.js';
+import type { Bench } from '../bench.js';
 import { insertNotifications, type ProductDatabase, settle } from '../setup/product-database.js';
 import { countState } from '../throughput/count-state.js';
-import { type Product, productOn } from '../throughput/product.js';
+import { type Product, productOn, sendAll } from '../throughput/product.js';
 import { forgetCosts } from '../throughput/statement-costs.js';
-import { until } from '../wait.js';
-
-const pollMs = 20;
 
 export interface Kept extends Product {
   /** Of the last `prepare`: rows a second, the commits included. */
@@ -35,11 +32,7 @@ export function productThatKeeps(bench: Bench, database: ProductDatabase): Kept 
       await settle(admin, ['push.outbox', 'push.chunks', 'push.user_recent', ...(await partitionsOfNow(admin))]);
       await forgetCosts(admin);
     },
-    async run(count) {
-      await Promise.all(product.processes().map((process) => process.ask('start')));
-      await until(async () => (await bench.simulator.stats()).accepted >= count, pollMs, timeLimitMs);
-      await until(async () => (await countState(admin, 'accepted_by_expo')) >= before + count, pollMs, timeLimitMs);
-    },
+    run: (count) => sendAll(bench, admin, product.processes(), count, before),
     async check(count) {
       await Promise.all(product.processes().map((process) => process.ask('stop')));
       const [ledger] = (await readLedger(admin)).rows;

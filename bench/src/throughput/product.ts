@@ -61,10 +61,7 @@ export function productOn(bench: Bench, database: ProductDatabase, options: Prod
       await forgetCosts(admin);
     },
     async run(count) {
-      await Promise.all(processes.map((process) => process.ask('start')));
-      // The database is not asked before there is hope: questions cost it time.
-      await until(async () => (await bench.simulator.stats()).accepted >= count, pollMs, timeLimitMs);
-      await until(async () => (await countState(admin, 'accepted_by_expo')) >= count, pollMs, timeLimitMs);
+      await sendAll(bench, admin, processes, count);
     },
     async check(count) {
       await Promise.all(processes.map((process) => process.ask('stop')));
@@ -85,4 +82,12 @@ export function productOn(bench: Bench, database: ProductDatabase, options: Prod
       await database.close();
     },
   };
+}
+
+/** Sets the workers to work and waits until so many are sent and recorded; `before`: what the ledger had of them already. */
+export async function sendAll(bench: Bench, admin: Database, workers: readonly Child[], count: number, before = 0): Promise<void> {
+  await Promise.all(workers.map((worker) => worker.ask('start')));
+  // The database is not asked before there is hope: questions cost it time.
+  await until(async () => (await bench.simulator.stats()).accepted >= count, pollMs, timeLimitMs);
+  await until(async () => (await countState(admin, 'accepted_by_expo')) >= before + count, pollMs, timeLimitMs);
 }
