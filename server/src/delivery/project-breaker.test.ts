@@ -51,9 +51,18 @@ it.each([
   expect(left).toBeGreaterThan(seconds - 8);
 });
 
+const state = async (): Promise<unknown> =>
+  (await on.admin.query<{ state: string }>('select breaker_state as state from push.projects where id = 1'))[0]?.state;
+
+it.each([
+  ['closes when its probe is answered, although it was never read here that it is open', true, 'closed'],
+  ['is not written for each answer of a project that is not known to have one open', false, 'open'],
+] as const)('%s', async (_what, isProbe, after) => {
+  await breaker.answered(1, isProbe);
+  expect(await state()).toBe(after);
+});
+
 describe('what the database did not take', () => {
-  const state = async (): Promise<unknown> =>
-    (await on.admin.query<{ state: string }>('select breaker_state as state from push.projects where id = 1'))[0]?.state;
 
   /** Its first `times` statements fail as on a lost connection; `failed` is called at each. */
   function failing(times: number, failed: () => Promise<void> = async () => undefined): Database {

@@ -56,10 +56,11 @@ export class ProjectBreaker {
     await this.#tell(projectId, () => this.#open(projectId, code, OUTAGE_PROBE_SECONDS));
   }
 
-  async answered(projectId: number): Promise<void> {
+  /** A probe was claimed because the breaker is open, whatever was last read of it here. */
+  async answered(projectId: number, isProbe = false): Promise<void> {
     this.#failures.delete(projectId);
     this.#learns(projectId);
-    if (this.#registry.get(projectId)?.breakerOpen === true) await this.#tell(projectId, () => this.#close(projectId));
+    if (isProbe || this.#registry.get(projectId)?.breakerOpen === true) await this.#tell(projectId, () => this.#close(projectId));
   }
 
   /** What was to probe was not sent after all: the next one may, at once. */

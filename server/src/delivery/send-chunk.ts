@@ -116,7 +116,7 @@ export class ChunkSender {
     if (result.kind === 'ambiguous' || (result.kind === 'isolate' && !result.byProvider))
       await breaker.failed(projectId, result.code, isProbe);
     else if (resolution.projectFault !== null) await breaker.fault(projectId, resolution.projectFault, isProbe);
-    else await breaker.answered(projectId);
+    else await breaker.answered(projectId, isProbe);
     logResults(this.#parts.log, prepared, result, resolution.items);
     await this.#adoptProjects(resolution, projectId);
     await this.#complete(prepared, resolution, attempt, resolution.deadTokens);
