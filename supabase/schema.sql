@@ -565,6 +565,7 @@ create table push.projects (
   paused_at timestamp with time zone,
   paused_by text,
   paused_reason text,
+  breaker_closed_at timestamp with time zone,
   constraint projects_breaker_state_check CHECK ((breaker_state = ANY (ARRAY['closed'::text, 'open'::text]))),
   constraint projects_check CHECK (((rate_budget IS NULL) OR (rate_budget > rate_burst))),
   constraint projects_pkey PRIMARY KEY (id),

@@ -104,7 +104,13 @@ it('never lets a breaker that could not be written keep an outcome from being wr
   const registry = new ProjectRegistry(on.database, monotonic);
   await on.admin.query("update push.projects set breaker_state = 'open', breaker_probe_at = now()");
   await registry.refresh();
-  const breaker = new ProjectBreaker(unreachable, registry, silentLogger, async () => undefined);
+  const breaker = new ProjectBreaker(
+    unreachable,
+    registry,
+    () => performance.now(),
+    silentLogger,
+    async () => undefined,
+  );
   await breaker.fault(1, 'TEST');
   await breaker.backOff(1, 1000);
   await breaker.answered(1);

@@ -17,13 +17,19 @@ beforeEach(async () => {
   breaker = breakerOn(on.database);
   // As a claim leaves it: the probe is on the wire.
   await on.admin.query(
-    "update push.projects set breaker_state = 'open', breaker_reason = 'TEST', breaker_opened_at = now(), breaker_probe_at = now() + interval '100 seconds'",
+    "update push.projects set breaker_state = 'open', breaker_reason = 'TEST', breaker_opened_at = now(), breaker_probe_at = now() + interval '100 seconds', breaker_closed_at = null",
   );
 });
 
 function breakerOn(database: Database): ProjectBreaker {
   const registry = new ProjectRegistry(on.database, () => performance.now());
-  return new ProjectBreaker(database, registry, silentLogger, async () => undefined);
+  return new ProjectBreaker(
+    database,
+    registry,
+    () => performance.now(),
+    silentLogger,
+    async () => undefined,
+  );
 }
 
 async function probeIn(): Promise<number> {
@@ -63,7 +69,6 @@ it.each([
 });
 
 describe('what the database did not take', () => {
-
   /** Its first `times` statements fail as on a lost connection; `failed` is called at each. */
   function failing(times: number, failed: () => Promise<void> = async () => undefined): Database {
     let left = times;
@@ -93,5 +98,40 @@ describe('what the database did not take', () => {
     await vi.waitFor(() => expect(failures).toBe(2));
     await new Promise((resolve) => setImmediate(resolve));
     expect({ failures, state: await state() }).toEqual({ failures: 2, state: 'closed' });
+  });
+
+  it.each([
+    ['a fault', 'open', (at: ProjectBreaker) => at.fault(1, 'UNAUTHORIZED'), (other: ProjectBreaker) => other.answered(1, true), 'closed'],
+    [
+      'an answer',
+      'closed',
+      (at: ProjectBreaker) => at.answered(1, true),
+      (other: ProjectBreaker) => other.fault(1, 'UNAUTHORIZED'),
+      'open',
+    ],
+  ] as const)('and was %s does not undo what another worker has learnt since', async (_what, before, learns, learnsLater, after) => {
+    await on.admin.query('update push.projects set breaker_state = $1, breaker_opened_at = null', [before]);
+    const changed: number[] = [];
+    const losing = failing(1, () => learnsLater(breaker));
+    const at = breakerOn({
+      ...losing,
+      query: async (sql, params) => {
+        const rows = await losing.query<never>(sql, params);
+        changed.push(rows.length);
+        return rows;
+      },
+    });
+    await learns(at);
+    await vi.waitFor(() => expect(changed).toEqual([0]));
+    expect(await state()).toBe(after);
+  });
+
+  it('is not held back by what a clock that was set back has left in the future', async () => {
+    await on.admin.query("update push.projects set breaker_state = 'closed', breaker_closed_at = now() + interval '1 hour'");
+    await breaker.fault(1, 'UNAUTHORIZED');
+    expect(await state()).toBe('open');
+    await on.admin.query("update push.projects set breaker_opened_at = now() + interval '1 hour'");
+    await breaker.answered(1, true);
+    expect(await state()).toBe('closed');
   });
 });

@@ -120,7 +120,7 @@ export class Worker {
     const policies = new PolicyCache(database, monotonic);
     const registry = new ProjectRegistry(database, monotonic);
     const sleep = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
-    const breaker = new ProjectBreaker(database, registry, log, sleep);
+    const breaker = new ProjectBreaker(database, registry, monotonic, log, sleep);
     const providerOf = (projectId: number): Provider | undefined => parts.providers.get(registry.get(projectId)?.provider ?? '');
     const engineOn = (connections: Database): QueueEngine => {
       const queue = new PostgresQueueEngine({
