@@ -18,6 +18,22 @@ export interface Change {
   readonly replace: string;
 }
 
+const noEncryption: Change = {
+  file: 'security/local-keyring',
+  find: 'if (ciphertext.length < shortest || ciphertext[0] !== version) throw invalid();',
+  // 69: the E of ExponentPushToken. What is encrypted all the same, such as the keys' own proofs, is still decrypted.
+  replace: "if (ciphertext[0] === 69) return ciphertext.toString('utf8');",
+};
+
+const noDecisions: Change = {
+  file: 'planning/sql/record-plan',
+  find: 'as d(id, created_us, verdict, reason, hold_until, first_delivery, deliveries, inputs)',
+  replace: 'as d(id, created_us, verdict, reason, hold_until, first_delivery, deliveries, inputs) where false',
+};
+
+/** Nobody is asked, so everyone is taken for new: right in these rounds, where each user gets one notification. */
+const noHistory: Change = { file: 'planning/planner', find: 'if (asks.empty) return', replace: 'return' };
+
 const never = (condition: string): string => `${condition} and false`;
 
 /**
@@ -29,14 +45,7 @@ export const features: readonly Feature[] = [
     id: 'encryption',
     what: 'token encryption',
     plainTokens: true,
-    changes: [
-      {
-        file: 'security/local-keyring',
-        find: 'if (ciphertext.length < shortest || ciphertext[0] !== version) throw invalid();',
-        // 69: the E of ExponentPushToken. What is encrypted all the same, such as the keys' own proofs, is still decrypted.
-        replace: "if (ciphertext[0] === 69) return ciphertext.toString('utf8');",
-      },
-    ],
+    changes: [noEncryption],
   },
   {
     id: 'ledger',
@@ -58,13 +67,15 @@ export const features: readonly Feature[] = [
   {
     id: 'decisions',
     what: 'recorded decisions (explain)',
-    changes: [
-      {
-        file: 'planning/sql/record-plan',
-        find: 'as d(id, created_us, verdict, reason, hold_until, first_delivery, deliveries, inputs)',
-        replace: 'as d(id, created_us, verdict, reason, hold_until, first_delivery, deliveries, inputs) where false',
-      },
-    ],
+    changes: [noDecisions],
+  },
+  { id: 'history', what: "users' history (duplicates, cap)", changes: [noHistory] },
+  { id: 'history-and-decisions', what: "users' history and recorded decisions", changes: [noHistory, noDecisions] },
+  {
+    id: 'three',
+    what: "users' history, recorded decisions and token encryption",
+    plainTokens: true,
+    changes: [noHistory, noDecisions, noEncryption],
   },
   {
     id: 'attempts',
