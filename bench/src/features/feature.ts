@@ -37,8 +37,8 @@ const noHistory: Change = { file: 'planning/planner', find: 'if (asks.empty) ret
 const never = (condition: string): string => `${condition} and false`;
 
 /**
- * Statements keep their shape and parameters; the part in question gets no rows. What the worker does to fill the parameters stays, and is part
- * of no feature's cost: so each figure is a lower bound.
+ * Statements keep their shape and parameters, and the part in question gets no rows (but for the users' history, whose statement is not sent).
+ * What the worker does to fill the parameters stays, and is part of no feature's cost: so each figure is a lower bound.
  */
 export const features: readonly Feature[] = [
   {

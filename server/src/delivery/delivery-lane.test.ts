@@ -100,7 +100,7 @@ it('lets every project have its turn, however long the queue of one is', async (
 });
 
 it('never lets a breaker that could not be written keep an outcome from being written', async () => {
-  const unreachable: Database = { ...on.database, query: () => Promise.reject(new DatabaseError('08006', 'connection lost')) };
+  const unreachable: Database = { ...on.database, transaction: () => Promise.reject(new DatabaseError('08006', 'connection lost')) };
   const registry = new ProjectRegistry(on.database, monotonic);
   await on.admin.query("update push.projects set breaker_state = 'open', breaker_probe_at = now()");
   await registry.refresh();

@@ -21,15 +21,9 @@ beforeEach(async () => {
   );
 });
 
-function breakerOn(database: Database): ProjectBreaker {
+function breakerOn(database: Database, monotonic = () => performance.now()): ProjectBreaker {
   const registry = new ProjectRegistry(on.database, () => performance.now());
-  return new ProjectBreaker(
-    database,
-    registry,
-    () => performance.now(),
-    silentLogger,
-    async () => undefined,
-  );
+  return new ProjectBreaker(database, registry, monotonic, silentLogger, async () => undefined);
 }
 
 async function probeIn(): Promise<number> {
@@ -69,15 +63,26 @@ it.each([
 });
 
 describe('what the database did not take', () => {
-  /** Its first `times` statements fail as on a lost connection; `failed` is called at each. */
+  /** Its first `times` transactions fail as on a lost connection; `failed` is called at each. */
   function failing(times: number, failed: () => Promise<void> = async () => undefined): Database {
     let left = times;
-    const query: Database['query'] = async (sql, params) => {
-      if (left-- <= 0) return await on.database.query(sql, params);
+    const transaction: Database['transaction'] = async (work) => {
+      if (left-- <= 0) return await on.database.transaction(work);
       await failed();
       throw new DatabaseError('08006', 'connection lost');
     };
-    return { ...on.database, query };
+    return { ...on.database, transaction };
+  }
+
+  /** Keeps what each transaction that succeeds comes to: whether it changed anything. */
+  function recording(database: Database): { readonly database: Database; readonly changed: unknown[] } {
+    const changed: unknown[] = [];
+    const transaction: Database['transaction'] = async (work) => {
+      const result = await database.transaction(work);
+      changed.push(result);
+      return result;
+    };
+    return { database: { ...database, transaction }, changed };
   }
 
   it('is told again a moment later', async () => {
@@ -111,19 +116,49 @@ describe('what the database did not take', () => {
     ],
   ] as const)('and was %s does not undo what another worker has learnt since', async (_what, before, learns, learnsLater, after) => {
     await on.admin.query('update push.projects set breaker_state = $1, breaker_opened_at = null', [before]);
-    const changed: number[] = [];
-    const losing = failing(1, () => learnsLater(breaker));
-    const at = breakerOn({
-      ...losing,
-      query: async (sql, params) => {
-        const rows = await losing.query<never>(sql, params);
-        changed.push(rows.length);
-        return rows;
-      },
+    let now = 0;
+    const losing = failing(1, async () => {
+      await learnsLater(breaker);
+      now = 10_000;
     });
-    await learns(at);
-    await vi.waitFor(() => expect(changed).toEqual([0]));
+    const told = recording(losing);
+    await learns(breakerOn(told.database, () => now));
+    await vi.waitFor(() => expect(told.changed).toEqual([false]));
     expect(await state()).toBe(after);
+  });
+
+  it.each([
+    [20, 5, 'closed'],
+    [20, 40, 'open'],
+  ] as const)(
+    'and is told %i s later opens nothing that was closed since: closed %i s ago, it is %s then',
+    async (later, closedAgo, after) => {
+      await on.admin.query(
+        "update push.projects set breaker_state = 'closed', breaker_closed_at = clock_timestamp() - make_interval(secs => $1)",
+        [closedAgo],
+      );
+      let now = 0;
+      const losing = failing(1, async () => {
+        now = later * 1000;
+      });
+      const told = recording(losing);
+      await breakerOn(told.database, () => now).fault(1, 'UNAUTHORIZED');
+      await vi.waitFor(() => expect(told.changed).toEqual([after === 'open']));
+      expect(await state()).toBe(after);
+    },
+  );
+
+  it('is told again although more of the same was learnt since', async () => {
+    let failures = 0;
+    const at: ProjectBreaker = breakerOn(
+      failing(1, async () => {
+        failures++;
+        await at.answered(1);
+      }),
+    );
+    await at.answered(1, true);
+    await vi.waitFor(async () => expect(await state()).toBe('closed'));
+    expect(failures).toBe(1);
   });
 
   it('is not held back by what a clock that was set back has left in the future', async () => {
