@@ -3,7 +3,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { alertScenes, forgetFlows, restoreOrder } from './alert-scenes.js';
 import { type Block, type ManualLanguage, type Page, pageNames, patternOf, readPage } from './manual-page.js';
 import { ManualSystem } from './manual-system.js';
-import { prepareExamples } from './page-scenes.js';
+import { exampleAlert, prepareExamples } from './page-scenes.js';
 
 const languages = ['ja', 'en'] as const;
 const names = pageNames('ja');
@@ -73,6 +73,8 @@ describe('the pages', () => {
       // Nobody reads what the pages send: twenty of them together would be an alert.
       await forgetFlows(system);
       await prepareExamples(system);
+      // What the page before has provoked, such as its emergency stop, may fire until somebody looks again.
+      await system.isQuiet(exampleAlert);
       const [ja, en] = [readPage('ja', name), readPage('en', name)];
       for (const { id, blocks } of ja.sections) if (!(id in alertScenes)) await walk({ ja: blocks, en: blocksOf(en, id) });
     },
