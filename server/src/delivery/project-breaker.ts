@@ -14,19 +14,19 @@ const AGAIN_MS = [200, 400, 800];
 /** What there is to tell the database. */
 interface Telling {
   /**
-   * Resolves to whether it changed anything. What others have opened or closed within the last `newer` seconds, the time since it was learnt, is
-   * newer and stays; what stands in the future is not newer, but of a clock that was set back.
+   * `ageSeconds`: since it was learnt; what others have opened or closed within them is newer and stays. What stands in the future is not newer,
+   * but of a clock that was set back. Resolves to whether it changed anything.
    */
-  write(tx: Queryable, newer: number): Promise<boolean>;
-  /** After the commit. */
-  then?(changed: boolean): Promise<void>;
+  write(tx: Queryable, ageSeconds: number): Promise<boolean>;
+  afterCommit?(changed: boolean): Promise<void>;
 }
 
 type Verdict = 'at fault' | 'answered';
 
 /**
  * The breaker of each provider project. States: closed → open (nothing is claimed; one chunk may probe from breaker_probe_at on,
- * and the claim reserves that for as long as its request may last) → closed, when any request of the project is answered. It stands in the project's row, so all workers share it.
+ * and the claim reserves that for as long as its request may last) → closed, when any request of the project is answered. It stands in the
+ * project's row, so all workers share it.
  *
  * Never throws: what the provider answered must be written down, whether or not the breaker could be. What the database did not take is told
  * again beside the work: a breaker that was not closed would stay open, and page, until something else is to be sent. What another worker has
@@ -114,7 +114,7 @@ export class ProjectBreaker {
     try {
       // Its age counts from when it has a connection: waiting for one may take seconds.
       const changed = await this.#database.transaction((tx) => telling.write(tx, (this.#monotonic() - at) / 1000));
-      await telling.then?.(changed);
+      await telling.afterCommit?.(changed);
       return true;
     } catch (error) {
       logNotificationError(this.#log, 'BREAKER_NOT_WRITTEN', 'the breaker could not be written', {
@@ -127,7 +127,7 @@ export class ProjectBreaker {
 
   #closing(projectId: number): Telling {
     return {
-      write: async (tx, newer) => {
+      write: async (tx, ageSeconds) => {
         const closed = await tx.query(
           /* sql */ `
           update push.projects set breaker_state = 'closed', breaker_reason = null, breaker_opened_at = null, breaker_probe_at = null,
@@ -135,11 +135,11 @@ export class ProjectBreaker {
           where id = $1 and breaker_state = 'open'
             and (breaker_opened_at between statement_timestamp() - make_interval(secs => $2) and clock_timestamp()) is not true
           returning id`,
-          [projectId, newer],
+          [projectId, ageSeconds],
         );
         return closed.length > 0;
       },
-      then: async (changed) => {
+      afterCommit: async (changed) => {
         if (changed) this.#log.info({ projectId }, 'breaker closed: the provider answers again');
         await this.#registry.refresh();
       },
@@ -148,7 +148,7 @@ export class ProjectBreaker {
 
   #opening(projectId: number, code: string, probeSeconds: number): Telling {
     return {
-      write: async (tx, newer) => {
+      write: async (tx, ageSeconds) => {
         const opened = await tx.query(
           /* sql */ `
           update push.projects set breaker_state = 'open', breaker_reason = $2, breaker_opened_at = clock_timestamp(),
@@ -156,11 +156,11 @@ export class ProjectBreaker {
           where id = $1 and breaker_state = 'closed'
             and (breaker_closed_at between statement_timestamp() - make_interval(secs => $4) and clock_timestamp()) is not true
           returning id`,
-          [projectId, code, probeSeconds, newer],
+          [projectId, code, probeSeconds, ageSeconds],
         );
         return opened.length > 0;
       },
-      then: async (changed) => {
+      afterCommit: async (changed) => {
         if (changed) {
           const text = 'breaker opened, nothing of this project is sent until a probe is answered';
           logNotificationError(this.#log, 'BREAKER_OPENED', text, { projectId, reason: code, probeSeconds });
